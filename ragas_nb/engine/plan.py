@@ -1,0 +1,115 @@
+"""What a run will do: which metrics on which samples. Everything that can be refused is refused here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ragas_nb.errors import PlanError
+from ragas_nb.metrics import DEFAULTS, resolve
+from ragas_nb.metrics.base import Metric, Need
+from ragas_nb.schema import EvaluationDataset, SampleId, SingleTurnSample
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One metric on one sample; `missing` names the fields that the sample lacks."""
+
+    sample_id: SampleId
+    sample: SingleTurnSample
+    metric: Metric
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Samples and metrics that fit each other.
+
+    `left_out` tells, for default metrics only, which were left out and why.
+    """
+
+    dataset: EvaluationDataset
+    metrics: tuple[Metric, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Whom the metrics ask."""
+        return frozenset(need for metric in self.metrics for need in metric.needs)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The score columns, in order."""
+        return tuple(metric.column for metric in self.metrics)
+
+    def jobs(self) -> Iterator[Job]:
+        """All jobs, made one by one: sample by sample, so that whole rows fill first."""
+        for sample_id, sample in zip(self.dataset.ids, self.dataset.samples, strict=True):
+            for metric in self.metrics:
+                missing = tuple(sorted(f for f in metric.requires if getattr(sample, f) is None))
+                yield Job(sample_id, sample, metric, missing)
+
+
+def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[Metric]] | None) -> Plan:
+    """The plan for these metrics, or for the defaults that the data has the fields for.
+
+    Raises:
+        PlanError: no samples, unknown metric, two metrics with one column, a field that no sample has.
+    """
+    if not len(dataset):
+        raise PlanError("There is nothing to evaluate: the data has 0 samples. Pass at least one row.")
+    found = frozenset(dataset.features())
+    if metrics is None:
+        return _default_plan(dataset, found)
+    chosen = tuple(resolve(metric) for metric in metrics)
+    if not chosen:
+        raise PlanError("metrics=[] leaves nothing to do. Name at least one metric, or leave metrics out for the defaults.")
+    _refuse_duplicates(chosen)
+    for metric in chosen:
+        _refuse_missing(metric, dataset, found)
+    return Plan(dataset, chosen)
+
+
+def _default_plan(dataset: EvaluationDataset, found: frozenset[str]) -> Plan:
+    defaults = [resolve(name) for name in DEFAULTS]
+    kept = tuple(metric for metric in defaults if metric.requires <= found)
+    left_out = tuple(
+        f"{metric.column}: the data has no {_quoted(metric.requires - found)}" for metric in defaults if metric not in kept
+    )
+    if not kept:
+        needed = "; ".join(f"{metric.column} needs {_quoted(metric.requires)}" for metric in defaults)
+        raise PlanError(
+            f"None of the default metrics can run: the data has {_quoted(found)}; {needed}. "
+            "Pass column_map={'your column': 'user_input', …}, or metrics=[…] that fit."
+        )
+    return Plan(dataset, kept, left_out)
+
+
+def _refuse_duplicates(metrics: Sequence[Metric]) -> None:
+    twice = [column for column, count in Counter(metric.column for metric in metrics).items() if count > 1]
+    if twice:
+        raise PlanError(
+            f"Two metrics would share the column {twice[0]!r}. Give one of them another name: {_example(metrics, twice[0])}."
+        )
+
+
+def _example(metrics: Sequence[Metric], column: str) -> str:
+    metric = next(metric for metric in metrics if metric.column == column)
+    return f"{type(metric).__name__}(name='{metric.name}_2')"
+
+
+def _refuse_missing(metric: Metric, dataset: EvaluationDataset, found: frozenset[str]) -> None:
+    missing = metric.requires - found
+    if missing:
+        others = list(dataset.extra)
+        column = others[0] if others else "your column"
+        raise PlanError(
+            f"Metric {metric.column!r} needs {_quoted(missing)}; the data has {_quoted([*sorted(found), *others])}. "
+            f"Pass column_map={{{column!r}: {min(missing)!r}}}, or leave the metric out."
+        )
+
+
+def _quoted(names: Sequence[str] | frozenset[str]) -> str:
+    listed = sorted(names) if isinstance(names, frozenset) else names
+    return ", ".join(repr(name) for name in listed) or "no columns"

@@ -1,0 +1,66 @@
+"""What happened within a job: its steps, and every attempt at each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ragas_nb.judges.base import Usage
+from ragas_nb.prompts import Prompt, Value
+
+Source = Literal["asked", "shared", "remembered"]
+"""Who paid for an answer: this job, another job that asked the same at the same time, or one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request: what came of it, what it used and how long it took.
+
+    `outcome` is `ok`, `invalid`, `cut off` or the kind of failure; `cost` is in dollars, None when the price is not
+    known; `seconds` counts from sending to reply.
+    """
+
+    outcome: str
+    seconds: float
+    reply: str | None = None
+    problem: str | None = None
+    model: str | None = None
+    usage: Usage = Usage()
+    cost: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StepTrace:
+    """One prompt answered (or not: `output` is None) within a job; `repeat` tells independent answers apart.
+
+    The attempts of one request that answered several repeats stand at the first of them.
+    """
+
+    prompt: Prompt[Any, Any]
+    input: Value
+    output: Value | None
+    source: Source
+    attempts: tuple[Attempt, ...]
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedTrace:
+    """Texts turned into vectors within a job."""
+
+    texts: int
+    attempts: tuple[Attempt, ...]
+
+
+Trace = tuple[StepTrace | EmbedTrace, ...]
+"""The steps of one job, in the order in which they were answered."""
+
+
+def paid_attempts(trace: Trace) -> list[Attempt]:
+    """The attempts that this job itself made, failed ones included."""
+    return [
+        attempt
+        for step in trace
+        if isinstance(step, EmbedTrace) or step.source == "asked"
+        for attempt in step.attempts
+    ]
