@@ -1,0 +1,227 @@
+"""The calls that people make: `start`, `aevaluate`, `evaluate`. The one place that accepts every spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ragas_nb.engine.events import Event
+from ragas_nb.engine.loop import wait_for
+from ragas_nb.engine.plan import Plan, make_plan
+from ragas_nb.engine.settings import RunConfig
+from ragas_nb.errors import ConfigurationError, RunCancelled
+from ragas_nb.judges.base import Embedder, Judge, Usage
+from ragas_nb.judges.resolve import resolve_embedder, resolve_judge
+from ragas_nb.metrics.base import Metric
+from ragas_nb.results.result import EvaluationResult
+from ragas_nb.run import Run, RunSettings
+from ragas_nb.schema import read_dataset
+
+MetricSpec = str | Metric | type[Metric]
+Metrics = Sequence[MetricSpec] | MetricSpec | None
+Callbacks = Callable[[Event], None] | Sequence[Callable[[Event], None]] | None
+
+
+def start(
+    data: Any,
+    metrics: Metrics = None,
+    *,
+    llm: Any = None,
+    embeddings: Any = None,
+    model: str | None = None,
+    name: str | None = None,
+    budget: float | None = None,
+    column_map: Mapping[str, str] | None = None,
+    callbacks: Callbacks = None,
+    run_config: RunConfig | None = None,
+    raise_exceptions: bool = False,
+    show_progress: bool = True,
+) -> Run:
+    """Start an evaluation on the notebook's event loop and return at once; its live widget shows in the cell.
+
+    `data`: DataFrame, `EvaluationDataset`, list of dicts or samples, Hugging Face `Dataset`, path to .jsonl or .csv.
+    `metrics`: names, instances or classes; None takes the defaults that the data has the columns for.
+    `llm`, `embeddings`: a model name, an OpenAI client (with `model=`), a `Judge`, a callable, a LangChain or
+    LlamaIndex model, or `"offline"`. `budget`: dollars. `callbacks`: functions called with each event.
+
+    Raises:
+        DatasetError, PlanError, ConfigurationError: before anything is asked; the message names the way out.
+    """
+    plan = _plan(data, metrics, column_map)
+    settings = _settings(
+        plan,
+        llm=llm,
+        embeddings=embeddings,
+        model=model,
+        name=name,
+        budget=budget,
+        callbacks=callbacks,
+        config=run_config,
+        raise_exceptions=raise_exceptions,
+        blocking=False,
+    )
+    run = Run(plan, settings).start()
+    if show_progress:
+        run.show()
+    return run
+
+
+async def aevaluate(
+    dataset: Any,
+    metrics: Metrics = None,
+    llm: Any = None,
+    embeddings: Any = None,
+    experiment_name: str | None = None,
+    callbacks: Callbacks = None,
+    run_config: RunConfig | None = None,
+    token_usage_parser: object = None,
+    raise_exceptions: bool = False,
+    column_map: Mapping[str, str] | None = None,
+    show_progress: bool = True,
+    batch_size: int | None = None,
+    *,
+    model: str | None = None,
+    name: str | None = None,
+    budget: float | None = None,
+) -> EvaluationResult:
+    """Evaluate and return the result: `result = await aevaluate(df)` in a cell. Arguments: see `evaluate`.
+
+    Raises:
+        As `evaluate`. Cancelling the call cancels the run.
+    """
+    return await start(
+        dataset,
+        metrics,
+        llm=llm,
+        embeddings=embeddings,
+        model=model,
+        name=name or experiment_name,
+        budget=budget,
+        column_map=column_map,
+        callbacks=callbacks,
+        run_config=_batched(run_config, batch_size),
+        raise_exceptions=raise_exceptions,
+        show_progress=show_progress,
+    )
+
+
+def evaluate(
+    dataset: Any,
+    metrics: Metrics = None,
+    llm: Any = None,
+    embeddings: Any = None,
+    experiment_name: str | None = None,
+    callbacks: Callbacks = None,
+    run_config: RunConfig | None = None,
+    token_usage_parser: object = None,
+    raise_exceptions: bool = False,
+    column_map: Mapping[str, str] | None = None,
+    show_progress: bool = True,
+    batch_size: int | None = None,
+    *,
+    model: str | None = None,
+    name: str | None = None,
+    budget: float | None = None,
+) -> EvaluationResult:
+    """Evaluate and wait for the result: for scripts, and for cells that want the result on the next line.
+
+    Takes what Ragas' `evaluate` takes, and `model`, `name`, `budget` as `start` does. `token_usage_parser` is accepted
+    and not needed: usage is always counted. `batch_size` bounds the requests in flight.
+
+    Raises:
+        DatasetError, PlanError, ConfigurationError: before anything is asked.
+        JudgeError: the judge cannot work at all, or with `raise_exceptions` the first failure; its `result` holds the
+            scores that were finished.
+        RunCancelled: on an interrupt; its `result` holds the scores that were finished.
+    """
+    plan = _plan(dataset, metrics, column_map)
+    settings = _settings(
+        plan,
+        llm=llm,
+        embeddings=embeddings,
+        model=model,
+        name=name or experiment_name,
+        budget=budget,
+        callbacks=callbacks,
+        config=_batched(run_config, batch_size),
+        raise_exceptions=raise_exceptions,
+        blocking=True,
+    )
+    run = Run(plan, settings)
+    if show_progress:
+        run.show()
+    try:
+        return wait_for(run.finish)
+    except KeyboardInterrupt:
+        done = run.state.settled_samples_in_all()
+        raise RunCancelled(
+            f"The run was interrupted: {done} of {len(run)} samples are scored, and kept in this error's .result.",
+            result=run.result,
+        ) from None
+
+
+def _plan(data: Any, metrics: Metrics, column_map: Mapping[str, str] | None) -> Plan:
+    listed = [metrics] if isinstance(metrics, str | Metric | type) else metrics
+    return make_plan(read_dataset(data, column_map=column_map), listed)
+
+
+def _batched(config: RunConfig | None, batch_size: int | None) -> RunConfig | None:
+    if batch_size is None:
+        return config
+    return RunConfig(max_workers=batch_size) if config is None else replace(config, max_workers=batch_size)
+
+
+def _settings(
+    plan: Plan,
+    *,
+    llm: Any,
+    embeddings: Any,
+    model: str | None,
+    name: str | None,
+    budget: float | None,
+    callbacks: Callbacks,
+    config: RunConfig | None,
+    raise_exceptions: bool,
+    blocking: bool,
+) -> RunSettings:
+    judge = resolve_judge(llm, model=model) if plan.needs else None
+    embedder = resolve_embedder(embeddings, judge=judge) if "embedder" in plan.needs else None
+    judge = judge if "judge" in plan.needs else None
+    _check_budget(budget, judge, embedder)
+    return RunSettings(
+        name=name or "evaluation",
+        judge=judge,
+        embedder=embedder,
+        config=config or RunConfig(),
+        budget=budget,
+        raise_exceptions=raise_exceptions,
+        listeners=_listeners(callbacks),
+        blocking=blocking,
+        owned=tuple(made for made, given in ((judge, llm), (embedder, embeddings)) if made is not None and made is not given),
+    )
+
+
+def _listeners(callbacks: Callbacks) -> tuple[Callable[[Event], None], ...]:
+    listed = () if callbacks is None else (callbacks,) if callable(callbacks) else tuple(callbacks)
+    for callback in listed:
+        if not callable(callback):
+            raise ConfigurationError(
+                f"callbacks takes functions that are called with each event; found {type(callback).__name__}. "
+                "LangChain callback handlers are not used here."
+            )
+    return listed
+
+
+def _check_budget(budget: float | None, judge: Judge | None, embedder: Embedder | None) -> None:
+    """Refuse a budget that could not be kept."""
+    if budget is None:
+        return
+    if budget <= 0:
+        raise ConfigurationError(f"budget is in dollars and must be above 0, not {budget!r}.")
+    for who in (judge, embedder):
+        if who is not None and who.cost(Usage(input_tokens=1), who.label) is None:
+            raise ConfigurationError(
+                f"A budget of ${budget:g} cannot be kept: no price is known for {who.label!r}. "
+                f"Set one with rnb.set_price({who.label!r}, input=…, output=…), or leave the budget out."
+            )

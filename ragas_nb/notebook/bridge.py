@@ -1,0 +1,159 @@
+"""Between a run and its views: events become batches, commands become calls. Knows no widget, only `send`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
+from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.picture import metric_columns, row_detail, row_text, run_info, totals
+from ragas_nb.run import Run
+
+log = logging.getLogger("ragas_nb")
+
+FLUSH_S = 0.1
+"""Seconds between two batches: at most ten a second."""
+MOST_CHANGES = 20_000
+"""Changes in one batch; what is over waits for the next."""
+
+Send = Callable[[dict[str, Any], list[bytes]], None]
+
+
+class Bridge:
+    """Streams one run to its views and carries out what they ask.
+
+    Lives on the run's event loop; `handle` may be called from any thread.
+    """
+
+    def __init__(self, run: Run, send: Send) -> None:
+        self._run = run
+        self._send = send
+        self._seq = 0
+        self._jobs: dict[int, None] = {}
+        self._costs: dict[int, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._metric_of = {name: index for index, name in enumerate(run.state.metrics)}
+        run.listen(self._heard)
+
+    # ── kernel → view ──
+
+    def _heard(self, event: Event) -> None:
+        state = self._run.state
+        match event:
+            case JobScored() | JobStarted() | JobFailed():
+                row = state.row_of[event.sample_id]
+                self._jobs[self._metric_of[event.metric] * len(state.ids) + row] = None
+            case UsageAdded():
+                self._costs[state.row_of[event.sample_id]] = None
+            case RunEnded():
+                while self._jobs or self._costs:
+                    self._flush()
+                self._flush()
+                return
+            case RunStarted():
+                self._flush()
+                return
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+
+    def _flush(self) -> None:
+        """Send what changed since the last batch."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        jobs, costs = _take(self._jobs), _take(self._costs)
+        self._seq += 1
+        batch = wire.Batch(seq=self._seq, totals=totals(self._run), changes=len(jobs), cost_changes=len(costs))
+        self._send(batch.model_dump(mode="json"), self._buffers(jobs, costs))
+        if self._jobs and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+
+    def _buffers(self, jobs: list[int], costs: list[int]) -> list[bytes]:
+        state = self._run.state
+        columns = [state.columns[name] for name in state.metrics]
+        where = [divmod(job, len(state.ids)) for job in jobs]
+        return [
+            array("I", [row for _, row in where]).tobytes(),
+            array("H", [metric for metric, _ in where]).tobytes(),
+            array("f", [columns[metric].values[row] for metric, row in where]).tobytes(),
+            bytes(columns[metric].statuses[row] for metric, row in where),
+            array("I", costs).tobytes(),
+            array("f", [state.costs[row] for row in costs]).tobytes(),
+        ]
+
+    def _snapshot(self) -> None:
+        state = self._run.state
+        columns = [state.columns[name] for name in state.metrics]
+        snapshot = wire.Snapshot(
+            seq=self._seq, run=run_info(self._run), metrics=metric_columns(self._run), totals=totals(self._run)
+        )
+        self._send(
+            snapshot.model_dump(mode="json"),
+            [
+                b"".join(array("f", column.values).tobytes() for column in columns),
+                b"".join(bytes(column.statuses) for column in columns),
+                array("f", state.costs).tobytes(),
+            ],
+        )
+
+    # ── view → kernel ──
+
+    def handle(self, content: object) -> None:
+        """Carry out one message from a view; may be called from any thread."""
+        loop = self._run.loop
+        if loop is None or loop.is_closed():
+            self._carry_out(content)
+        else:
+            loop.call_soon_threadsafe(self._carry_out, content)
+
+    def _carry_out(self, content: object) -> None:
+        try:
+            command = wire.command_adapter.validate_python(content)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+            log.warning("a view of run %s sent what is no command: %s", self._run.run_id, problem)
+            self._refuse(content, f"ProtocolError: {problem}. Reload the page.")
+            return
+        try:
+            self._do(command)
+        except Exception as error:
+            log.exception("command %s of a view of run %s failed", command.type, self._run.run_id)
+            self._refuse(content, f"{type(error).__name__}: {error}")
+
+    def _do(self, command: wire.Command) -> None:
+        match command:
+            case wire.Hello():
+                self._snapshot()
+            case wire.AskRows():
+                texts = [row_text(self._run, row) for row in command.rows if 0 <= row < len(self._run)]
+                self._reply(wire.RowPage(id=command.id, rows=texts))
+            case wire.AskTrace():
+                self._reply(row_detail(self._run, command.row, command.id))
+            case wire.Cancel():
+                self._run.cancel()
+                self._reply(wire.CommandReply(id=command.id, ok=True))
+
+    def _reply(self, message: wire.Wire) -> None:
+        self._send(message.model_dump(mode="json"), [])
+
+    def _refuse(self, content: object, problem: str) -> None:
+        number = content.get("id") if isinstance(content, dict) else None
+        if isinstance(number, int):
+            self._reply(wire.CommandReply(id=number, ok=False, error=problem))
+
+
+def _take(waiting: dict[int, None]) -> list[int]:
+    """The oldest changes, at most `MOST_CHANGES`, taken out."""
+    taken = list(waiting)[:MOST_CHANGES]
+    if len(taken) == len(waiting):
+        waiting.clear()
+    else:
+        for key in taken:
+            del waiting[key]
+    return taken

@@ -1,0 +1,51 @@
+"""The live widget of a run: an anywidget whose traits hold only what must survive without a kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ragas_nb.engine.events import Event, RunEnded
+from ragas_nb.errors import ConfigurationError
+from ragas_nb.notebook.bridge import Bridge
+from ragas_nb.notebook.picture import saved_state
+from ragas_nb.run import Run
+
+STATIC = Path(__file__).parent / "static"
+
+
+def _built(name: str) -> Path:
+    path = STATIC / name
+    if not path.exists():
+        raise ConfigurationError(
+            f"The widget's front end is not built: {name} is missing from ragas_nb/notebook/static. In a checkout run "
+            "`make build`; otherwise install the package again."
+        )
+    return path
+
+
+class RunWidget(anywidget.AnyWidget):
+    """Shows one run; everything but the saved state travels as messages."""
+
+    _esm = _built("widget.js")
+    _css = _built("widget.css")
+    run_id = traitlets.Unicode().tag(sync=True)
+    saved = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    height = traitlets.Int(0).tag(sync=True)
+    """Pixels of the grid's body; 0 lets the view choose."""
+
+    def __init__(self, run: Run, **traits: Any) -> None:
+        super().__init__(run_id=run.run_id, **traits)
+        self._run = run
+        self._bridge = Bridge(run, lambda content, buffers: self.send(content, buffers))
+        self.on_msg(lambda _widget, content, _buffers: self._bridge.handle(content))
+        run.listen(self._save)
+        if run.ended:
+            self._save(RunEnded(state="finished"))
+
+    def _save(self, event: Event) -> None:
+        if isinstance(event, RunEnded):
+            self.saved = saved_state(self._run).model_dump(mode="json")
