@@ -29,32 +29,43 @@ if TYPE_CHECKING:
     from ragas_nb.run import Run
     from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 
-_HOMES = {
-    "ragas_nb.api": ("aevaluate", "evaluate", "start"),
-    "ragas_nb.engine.settings": ("RunConfig",),
-    "ragas_nb.errors": (
-        "BudgetReached",
-        "ConfigurationError",
-        "DatasetError",
-        "JudgeError",
-        "JudgeOutputInvalid",
-        "JudgeRefused",
-        "JudgeUnavailable",
-        "PlanError",
-        "ProtocolError",
-        "RagasNbError",
-        "RunCancelled",
-        "StoreError",
-    ),
-    "ragas_nb.judges.prices": ("set_price",),
-    "ragas_nb.results.result": ("EvaluationResult",),
-    "ragas_nb.run": ("Run",),
-    "ragas_nb.schema": ("EvaluationDataset", "SingleTurnSample"),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.run")
+__all__ = [
+    "BudgetReached",
+    "ConfigurationError",
+    "DatasetError",
+    "EvaluationDataset",
+    "EvaluationResult",
+    "JudgeError",
+    "JudgeOutputInvalid",
+    "JudgeRefused",
+    "JudgeUnavailable",
+    "PlanError",
+    "ProtocolError",
+    "RagasNbError",
+    "Run",
+    "RunCancelled",
+    "RunConfig",
+    "SingleTurnSample",
+    "StoreError",
+    "aevaluate",
+    "evaluate",
+    "set_price",
+    "start",
+]
 
-__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+_HOME_OF = {
+    "EvaluationDataset": "ragas_nb.schema",
+    "EvaluationResult": "ragas_nb.results.result",
+    "Run": "ragas_nb.run",
+    "RunConfig": "ragas_nb.engine.settings",
+    "SingleTurnSample": "ragas_nb.schema",
+    "aevaluate": "ragas_nb.api",
+    "evaluate": "ragas_nb.api",
+    "set_price": "ragas_nb.judges.prices",
+    "start": "ragas_nb.api",
+}
+"""Where the public names live; the others are errors."""
+_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.run")
 
 
 def __getattr__(name: str) -> Any:
@@ -63,9 +74,9 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("ragas_nb")
-    if name not in _HOME_OF:
+    if name not in __all__:
         raise AttributeError(f"module 'ragas_nb' has no attribute {name!r}")
-    home = _HOME_OF[name]
+    home = _HOME_OF.get(name, "ragas_nb.errors")
     if home in _SHOWS_RUNS:
         import_module("ragas_nb.notebook")
     return getattr(import_module(home), name)

@@ -40,28 +40,28 @@ def start(
 ) -> Run:
     """Start an evaluation on the notebook's event loop and return at once; its live widget shows in the cell.
 
-    `data`: DataFrame, `EvaluationDataset`, list of dicts or samples, Hugging Face `Dataset`, path to .jsonl or .csv.
-    `metrics`: names, instances or classes; None takes the defaults that the data has the columns for.
+    `data`: DataFrame, `EvaluationDataset`, list of dicts or samples, Hugging Face `Dataset`, path to .jsonl or
+    .csv. `metrics`: names, instances or classes; None takes the defaults that the data has the columns for.
     `llm`, `embeddings`: a model name, an OpenAI client (with `model=`), a `Judge`, a callable, a LangChain or
     LlamaIndex model, or `"offline"`. `budget`: dollars. `callbacks`: functions called with each event.
 
     Raises:
         DatasetError, PlanError, ConfigurationError: before anything is asked; the message names the way out.
     """
-    plan = _plan(data, metrics, column_map)
-    settings = _settings(
-        plan,
+    run = prepare(
+        data,
+        metrics,
         llm=llm,
         embeddings=embeddings,
         model=model,
         name=name,
         budget=budget,
+        column_map=column_map,
         callbacks=callbacks,
-        config=run_config,
+        run_config=run_config,
         raise_exceptions=raise_exceptions,
         blocking=False,
-    )
-    run = Run(plan, settings).start()
+    ).start()
     if show_progress:
         run.show()
     return run
@@ -126,29 +126,29 @@ def evaluate(
 ) -> EvaluationResult:
     """Evaluate and wait for the result: for scripts, and for cells that want the result on the next line.
 
-    Takes what Ragas' `evaluate` takes, and `model`, `name`, `budget` as `start` does. `token_usage_parser` is accepted
-    and not needed: usage is always counted. `batch_size` bounds the requests in flight.
+    Takes what Ragas' `evaluate` takes, and `model`, `name`, `budget` as `start` does. `token_usage_parser` is
+    accepted and not needed: usage is always counted. `batch_size` bounds the requests in flight.
 
     Raises:
         DatasetError, PlanError, ConfigurationError: before anything is asked.
-        JudgeError: the judge cannot work at all, or with `raise_exceptions` the first failure; its `result` holds the
-            scores that were finished.
+        JudgeError: the judge cannot work at all, or with `raise_exceptions` the first failure; its `result` holds
+            the scores that were finished.
         RunCancelled: on an interrupt; its `result` holds the scores that were finished.
     """
-    plan = _plan(dataset, metrics, column_map)
-    settings = _settings(
-        plan,
+    run = prepare(
+        dataset,
+        metrics,
         llm=llm,
         embeddings=embeddings,
         model=model,
         name=name or experiment_name,
         budget=budget,
+        column_map=column_map,
         callbacks=callbacks,
-        config=_batched(run_config, batch_size),
+        run_config=_batched(run_config, batch_size),
         raise_exceptions=raise_exceptions,
         blocking=True,
     )
-    run = Run(plan, settings)
     if show_progress:
         run.show()
     try:
@@ -161,9 +161,50 @@ def evaluate(
         ) from None
 
 
-def _plan(data: Any, metrics: Metrics, column_map: Mapping[str, str] | None) -> Plan:
+def prepare(
+    data: Any,
+    metrics: Metrics = None,
+    *,
+    llm: Any = None,
+    embeddings: Any = None,
+    model: str | None = None,
+    name: str | None = None,
+    budget: float | None = None,
+    column_map: Mapping[str, str] | None = None,
+    callbacks: Callbacks = None,
+    run_config: RunConfig | None = None,
+    raise_exceptions: bool = False,
+    blocking: bool,
+) -> Run:
+    """Check everything and make a run that has not begun; arguments and errors: see `start`.
+
+    `blocking` when a cell will wait for it.
+    """
     listed = [metrics] if isinstance(metrics, str | Metric | type) else metrics
-    return make_plan(read_dataset(data, column_map=column_map), listed)
+    plan = make_plan(read_dataset(data, column_map=column_map), listed)
+    judge, embedder = _asked(plan, llm, embeddings, model)
+    _check_budget(budget, judge, embedder)
+    settings = RunSettings(
+        name=name or "evaluation",
+        judge=judge,
+        embedder=embedder,
+        config=run_config or RunConfig(),
+        budget=budget,
+        raise_exceptions=raise_exceptions,
+        listeners=_listeners(callbacks),
+        blocking=blocking,
+    )
+    return Run(plan, settings)
+
+
+def _asked(plan: Plan, llm: Any, embeddings: Any, model: str | None) -> tuple[Judge | None, Embedder | None]:
+    """Whom the plan's metrics ask. A judge that none of them asks may still tell where to embed."""
+    asks_judge, asks_embedder = "judge" in plan.needs, "embedder" in plan.needs
+    judge = None
+    if asks_judge or (asks_embedder and (embeddings is None or llm is not None)):
+        judge = resolve_judge(llm, model=model)
+    embedder = resolve_embedder(embeddings, judge=judge) if asks_embedder else None  # type: ignore[arg-type]
+    return (judge if asks_judge else None), embedder
 
 
 def _batched(config: RunConfig | None, batch_size: int | None) -> RunConfig | None:
@@ -172,38 +213,10 @@ def _batched(config: RunConfig | None, batch_size: int | None) -> RunConfig | No
     return RunConfig(max_workers=batch_size) if config is None else replace(config, max_workers=batch_size)
 
 
-def _settings(
-    plan: Plan,
-    *,
-    llm: Any,
-    embeddings: Any,
-    model: str | None,
-    name: str | None,
-    budget: float | None,
-    callbacks: Callbacks,
-    config: RunConfig | None,
-    raise_exceptions: bool,
-    blocking: bool,
-) -> RunSettings:
-    judge = resolve_judge(llm, model=model) if plan.needs else None
-    embedder = resolve_embedder(embeddings, judge=judge) if "embedder" in plan.needs else None
-    judge = judge if "judge" in plan.needs else None
-    _check_budget(budget, judge, embedder)
-    return RunSettings(
-        name=name or "evaluation",
-        judge=judge,
-        embedder=embedder,
-        config=config or RunConfig(),
-        budget=budget,
-        raise_exceptions=raise_exceptions,
-        listeners=_listeners(callbacks),
-        blocking=blocking,
-        owned=tuple(made for made, given in ((judge, llm), (embedder, embeddings)) if made is not None and made is not given),
-    )
-
-
 def _listeners(callbacks: Callbacks) -> tuple[Callable[[Event], None], ...]:
-    listed = () if callbacks is None else (callbacks,) if callable(callbacks) else tuple(callbacks)
+    if callbacks is None:
+        return ()
+    listed = tuple(callbacks) if isinstance(callbacks, Sequence) else (callbacks,)
     for callback in listed:
         if not callable(callback):
             raise ConfigurationError(

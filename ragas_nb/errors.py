@@ -54,8 +54,11 @@ class ConfigurationError(RagasNbError):
 class JudgeError(RagasNbError):
     """A judge gave no usable answer.
 
-    `step` is the step that asked; `attempts` are the requests made for it, oldest first.
+    `step` is the step that asked; `attempts` are the requests made for it, oldest first. Where the error ended a run,
+    `result` holds the scores that were finished by then.
     """
+
+    result: object | None = None
 
     def __init__(self, message: str, *, step: str | None = None, attempts: tuple[object, ...] = ()) -> None:
         super().__init__(message)

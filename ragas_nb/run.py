@@ -6,8 +6,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,7 +19,7 @@ from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError
 from ragas_nb.judges.base import Embedder, Judge
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.store.state import RunStatus, State
+from ragas_nb.store.state import SCORED, RunStatus, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,12 +34,10 @@ class RunSettings:
     name: str
     judge: Judge | None = None
     embedder: Embedder | None = None
-    config: RunConfig = RunConfig()
+    config: RunConfig = field(default_factory=RunConfig)
     budget: float | None = None
     raise_exceptions: bool = False
     listeners: tuple[Listener, ...] = ()
-    owned: tuple[Judge | Embedder, ...] = ()
-    """Judges made for this run only: closed at its end."""
     blocking: bool = False
     """A cell waits for this run, so that the host may hold back what a person clicks."""
 
@@ -46,8 +45,8 @@ class RunSettings:
 class Views(Protocol):
     """What shows a run to a person; the notebook layer plugs itself in through `Run.views`."""
 
-    def show(self, run: Run) -> None:
-        """Show the run where the current cell's output goes."""
+    def show(self, run: Run) -> bool:
+        """Show the run where the current cell's output goes; False where there is no such place."""
 
     def widget(self, run: Run) -> Any:
         """The run's live widget."""
@@ -69,7 +68,7 @@ class Clock:
 
 
 class Run:
-    """An evaluation that goes on: `await run` gives its result, `run.cancel()` ends it, `run.df` shows it now.
+    """An evaluation that goes on: `await run` gives the result, `run.cancel()` ends it, `run.df` shows it now.
 
     `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`.
     """
@@ -147,8 +146,7 @@ class Run:
         Raises:
             ConfigurationError: no event loop is running.
         """
-        if self._task is None:
-            self._begin()
+        self._task = self._task or self._begin()
         return self
 
     def _begin(self) -> asyncio.Task[None]:
@@ -156,28 +154,31 @@ class Run:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             raise ConfigurationError(
-                "start() needs a running event loop, and there is none here. In a script use evaluate(…), or call "
-                "start() inside an async function."
+                "start() needs a running event loop, and there is none here. In a script use evaluate(…), or "
+                "call start() inside an async function; after %ragas add --wait."
             ) from None
         self.clock = Clock()
-        self._task = self._loop.create_task(self._go(), name=f"ragas_nb run {self.run_id}")
-        return self._task
+        return self._loop.create_task(self._go(), name=f"ragas_nb run {self.run_id}")
 
     def cancel(self) -> None:
-        """End the run; finished scores stay. May be called from any thread; does nothing when the run has ended."""
-        if self._loop is None or self._task is None or self._task.done():
-            return
-        self._loop.call_soon_threadsafe(self._cancel_now)
+        """End the run; finished scores stay. May be called from any thread; does nothing when it has ended."""
+        if self._loop is not None and not self.ended:
+            with suppress(RuntimeError):  # the loop has just closed: it is over anyway
+                self._loop.call_soon_threadsafe(self._cancel_now)
 
     def _cancel_now(self) -> None:
-        if self._task is not None and not self._task.done():
+        if self._task is not None and not self.ended and not self._cancelled:
             self._cancelled = True
             self._task.cancel()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; call what is returned to stop that."""
         self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return lambda: self._drop(listener)
+
+    def _drop(self, listener: Listener) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     def __await__(self) -> Generator[Any, None, EvaluationResult]:
         return self._wait().__await__()
@@ -188,9 +189,10 @@ class Run:
 
     async def _wait(self) -> EvaluationResult:
         """The result when the run has ended; cancelling the wait cancels the run."""
-        task = self._task or self._begin()
+        task = self._task = self._task or self._begin()
         try:
-            await asyncio.wait([task])
+            if not task.done():  # one that is done may belong to a loop that is closed
+                await asyncio.wait([task])
         except asyncio.CancelledError:
             self._cancel_now()
             await asyncio.wait([task])
@@ -204,8 +206,8 @@ class Run:
     async def _go(self) -> None:
         """The run's one task: carry the plan out, and say how it ended."""
         settings = self.settings
-        self._emit(RunStarted(run_id=self.run_id, name=self.name, at=datetime.now(timezone.utc)))
-        ended: EndState = "finished"
+        self._emit(RunStarted(run_id=self.run_id, name=self.name, at=datetime.now(UTC)))
+        ended: EndState = "cancelled"
         message: str | None = None
         try:
             await carry_out(
@@ -217,19 +219,27 @@ class Run:
                 raise_exceptions=settings.raise_exceptions,
                 emit=self._emit,
             )
+            ended = "finished"
         except asyncio.CancelledError:
-            ended = "cancelled"
             if not self._cancelled:
                 raise
         except BudgetReached as reached:
             ended, message = "budget_reached", str(reached)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  raised again to whoever awaits the run
             ended, message, self._error = "failed", str(error), error
         finally:
             self.clock.stopped = monotonic()
             self._emit(RunEnded(state=ended, message=message))
-            for who in settings.owned:
-                await who.aclose()
+            await self._close_judges()
+
+    async def _close_judges(self) -> None:
+        """Free the connections; a judge that another run uses opens them again when it needs them."""
+        for who in (self.settings.judge, self.settings.embedder):
+            try:
+                if who is not None:
+                    await who.aclose()
+            except Exception:
+                log.exception("a judge of run %s could not be closed", self.run_id)
 
     def _emit(self, event: Event) -> None:
         self.state.apply(event)
@@ -238,13 +248,15 @@ class Run:
                 listener(event)
             except Exception:
                 log.exception("a listener of run %s failed on %s; it hears no more", self.run_id, event.type)
-                self._listeners.remove(listener)
+                self._drop(listener)
 
     # ── how it shows ──
 
     def _views(self) -> Views:
         if self.views is None:
-            raise ConfigurationError("Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`.")
+            raise ConfigurationError(
+                "Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`."
+            )
         return self.views
 
     def show(self) -> None:
@@ -252,7 +264,8 @@ class Run:
         self._views().show(self)
 
     def _ipython_display_(self) -> None:
-        self.show()
+        if not self._views().show(self):
+            raise NotImplementedError  # IPython then takes `repr`
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return self._views().bundle(self)
@@ -267,5 +280,5 @@ class Run:
         return self.result[key]
 
     def __repr__(self) -> str:
-        scored = self.state.settled_samples(2)
+        scored = self.state.settled_samples(SCORED)
         return f"<Run {self.name!r} {self.run_id}: {self.status}, {scored} of {len(self)} samples scored>"

@@ -98,7 +98,7 @@ class _Worker(threading.Thread):
         try:
             self._task = self._loop.create_task(self._main())
             self._result = self._loop.run_until_complete(self._task)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
             self._error = error
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())

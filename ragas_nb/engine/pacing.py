@@ -1,9 +1,11 @@
-"""When a request may go out: how many at once, how long to wait after a refusal, and never past the budget."""
+"""When a request may go out: how many at once, how long to wait after a refusal, never past the budget."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,42 +18,72 @@ FIRST_DELAY = 0.5
 """Seconds; the upper bound of the first retry's random delay, doubled with each further one."""
 RETRIES_BEFORE_FIRST_ANSWER = 2
 """A server that was never reached is given up sooner than one that answered before."""
+ROUNDING = 1e-9
+"""The part of a budget that sums of floats may be off."""
 
 
 class Budget:
-    """Money that may be spent, in dollars; requests in flight count with the mean cost so far."""
+    """Money that may be spent, in dollars.
+
+    A request in flight counts with the dearest one of its step so far, and the first request of a step goes out
+    by itself. So a run overshoots by one request at most, unless the requests of one step differ much.
+    """
 
     def __init__(self, limit: float | None) -> None:
-        self.limit = limit
+        self.limit = math.inf if limit is None else limit
         self.spent = 0.0
-        self._paid = 0
-        self._in_flight = 0
+        self._dearest: dict[str, float] = {}
+        self._in_flight: Counter[str] = Counter()
+        self._settled = asyncio.Event()
+        self._reached = False
 
-    def reserve(self) -> None:
-        """Make room for one request.
+    async def reserve(self, step: str) -> None:
+        """Make room for one request; wait for others to come back where that decides.
 
         Raises:
-            BudgetReached: it would not fit.
+            BudgetReached: it does not fit, or another one before it did not.
         """
-        if self.limit is not None:
-            mean = self.spent / self._paid if self._paid else 0.0
-            if self.spent + mean * (self._in_flight + 1) > self.limit or self.spent >= self.limit:
-                raise BudgetReached(
-                    f"Budget of ${self.limit:.2f} reached: ${self.spent:.4f} spent. Finished scores stay; "
-                    "run the cell again with a larger budget."
-                )
-        self._in_flight += 1
+        while not (self._reached or self._goes_over(step)):
+            if not self._must_wait(step):
+                self._in_flight[step] += 1
+                return
+            await self._settled.wait()
+        self._reached = True
+        raise BudgetReached(
+            f"Budget of ${self.limit:g} reached: ${self.spent:.4f} spent. Finished scores stay; "
+            "run the cell again with a larger budget."
+        )
 
-    def settle(self, cost: float | None) -> None:
-        """A request came back, or failed without cost."""
-        self._in_flight -= 1
-        if cost:
+    def settle(self, step: str, cost: float | None) -> None:
+        """Count a request that came back, or that failed without cost."""
+        self._in_flight[step] -= 1
+        if cost is not None:
             self.spent += cost
-            self._paid += 1
+            self._dearest[step] = max(cost, self._dearest.get(step, 0.0))
+        self._settled.set()
+        self._settled = asyncio.Event()
+
+    def _must_wait(self, step: str) -> bool:
+        """Whether what is in flight may take the room that this request needs."""
+        if math.isinf(self.limit):
+            return False
+        if not self._dearest:
+            return self._in_flight.total() > 0
+        if step not in self._dearest and self._in_flight[step]:
+            return True
+        return self._goes_over(step, sum(self._price(s) * count for s, count in self._in_flight.items()))
+
+    def _goes_over(self, step: str, reserved: float = 0.0) -> bool:
+        expected = self.spent + reserved + self._price(step)
+        return self.spent >= self.limit or expected > self.limit * (1 + ROUNDING)
+
+    def _price(self, step: str) -> float:
+        """What a request of this step is expected to cost at most."""
+        return self._dearest.get(step, max(self._dearest.values(), default=0.0))
 
 
 class Pacing:
-    """The way of every request to one judge: a bounded number in flight, one shared pause, retries with full jitter.
+    """The way of every request: a bounded number in flight, one shared pause, retries with full jitter.
 
     Starts are spread, one per turn of the event loop, so that a burst never blocks the notebook.
     """
@@ -65,7 +97,9 @@ class Pacing:
         self._open_at = 0.0
         self._rng = rng or random.Random()
 
-    async def send(self, attempt: Callable[[], Awaitable[T]], failed: Callable[[JudgeUnavailable, float], None]) -> T:
+    async def send(
+        self, attempt: Callable[[], Awaitable[T]], failed: Callable[[JudgeUnavailable, float], None]
+    ) -> T:
         """The result of the first attempt that is answered.
 
         `failed(error, seconds)` hears of each one that is not.
@@ -83,6 +117,7 @@ class Pacing:
                 try:
                     result = await self._timed(attempt)
                 except JudgeUnavailable as error:
+                    self.answered |= error.kind in ("rate_limited", "server_error")
                     failed(error, loop.time() - started)
                     tries += 1
                     if tries > self._retries(error):
@@ -106,7 +141,7 @@ class Pacing:
     async def _wait_for_turn(self) -> None:
         loop = asyncio.get_running_loop()
         async with self._turn:
-            while (pause := self._open_at - loop.time()) > 0:
+            while (pause := self._open_at - loop.time()) > 0:  # noqa: ASYNC110  it may move while we wait
                 await asyncio.sleep(pause)
             await asyncio.sleep(0)
 
@@ -123,5 +158,7 @@ class Pacing:
             delay += min(error.retry_after, self.config.max_wait)
         if error.kind == "rate_limited":
             pause = error.retry_after if error.retry_after is not None else delay
-            self._open_at = max(self._open_at, asyncio.get_running_loop().time() + min(pause, self.config.max_wait))
+            self._open_at = max(
+                self._open_at, asyncio.get_running_loop().time() + min(pause, self.config.max_wait)
+            )
         return delay

@@ -64,7 +64,9 @@ def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[
         return _default_plan(dataset, found)
     chosen = tuple(resolve(metric) for metric in metrics)
     if not chosen:
-        raise PlanError("metrics=[] leaves nothing to do. Name at least one metric, or leave metrics out for the defaults.")
+        raise PlanError(
+            "metrics=[] leaves nothing to do. Name at least one metric, or leave metrics out for the defaults."
+        )
     _refuse_duplicates(chosen)
     for metric in chosen:
         _refuse_missing(metric, dataset, found)
@@ -75,7 +77,9 @@ def _default_plan(dataset: EvaluationDataset, found: frozenset[str]) -> Plan:
     defaults = [resolve(name) for name in DEFAULTS]
     kept = tuple(metric for metric in defaults if metric.requires <= found)
     left_out = tuple(
-        f"{metric.column}: the data has no {_quoted(metric.requires - found)}" for metric in defaults if metric not in kept
+        f"{metric.column}: the data has no {_quoted(metric.requires - found)}"
+        for metric in defaults
+        if metric not in kept
     )
     if not kept:
         needed = "; ".join(f"{metric.column} needs {_quoted(metric.requires)}" for metric in defaults)

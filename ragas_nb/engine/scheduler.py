@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator
 
 from ragas_nb.engine.ask import Answers, JobAsk
@@ -11,8 +12,15 @@ from ragas_nb.engine.pacing import Budget, Pacing
 from ragas_nb.engine.plan import Job, Plan
 from ragas_nb.engine.sending import Origin, Sender
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeOutputInvalid, JudgeRefused, JudgeUnavailable
+from ragas_nb.errors import (
+    BudgetReached,
+    ConfigurationError,
+    JudgeOutputInvalid,
+    JudgeRefused,
+    JudgeUnavailable,
+)
 from ragas_nb.judges.base import Embedder, Judge
+from ragas_nb.metrics.base import MetricResult
 
 Emit = Callable[[Event], None]
 
@@ -33,9 +41,9 @@ async def carry_out(
     """Score every job of a plan; each job ends in exactly one event, unless the run stops before.
 
     Raises:
-        JudgeError, ConfigurationError: every further job would fail the same way; with `raise_exceptions`, the first
-            failure of any job.
-        BudgetReached: the next request would not fit.
+        JudgeError, ConfigurationError: every further job would fail the same way; with `raise_exceptions`, the
+            first failure of any job.
+        BudgetReached: the next request would not fit; those that were in flight have come back.
     """
     pacing = Pacing(config)
     try:
@@ -48,6 +56,8 @@ async def carry_out(
                 group.create_task(worker.work(jobs))
     except BaseExceptionGroup as stopped:
         raise stopped.exceptions[0] from None
+    if worker.refused is not None:
+        raise worker.refused
 
 
 class _Worker:
@@ -58,53 +68,90 @@ class _Worker:
         self._pacing = pacing
         self._emit = emit
         self._raise = raise_exceptions
+        self.refused: BudgetReached | None = None
+        """Why no further job is taken."""
+        self._stopping = False
         self._slice_ends = 0.0
+        self._turn = asyncio.Lock()
 
     async def work(self, jobs: Iterator[Job]) -> None:
         for job in jobs:
             await self._breathe()
+            if self._stopping or self.refused is not None:
+                return
             await self._do(job)
 
     async def _breathe(self) -> None:
-        """Give way when jobs have held the loop for a slice."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._slice_ends:
-            await asyncio.sleep(0)
-            self._slice_ends = asyncio.get_running_loop().time() + SLICE_S
+        """Give way when jobs have held the loop for a slice; one worker has a slice at a time."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._slice_ends:
+            return
+        async with self._turn:
+            if loop.time() >= self._slice_ends:
+                await asyncio.sleep(0)
+                self._slice_ends = loop.time() + SLICE_S
 
     async def _do(self, job: Job) -> None:
         key = Origin(job.sample_id, job.metric.column)
         if job.missing:
-            fields = " and ".join(repr(name) for name in job.missing)
-            self._emit(JobScored(sample_id=key.sample_id, metric=key.metric, value=None, reason=f"the sample has no {fields}"))
+            self._emit(_undefined(key, job.missing))
             return
         self._emit(JobStarted(sample_id=key.sample_id, metric=key.metric))
         ask = JobAsk(self._answers, key)
         try:
-            result = await job.metric.measure(job.sample, ask)
-        except (BudgetReached, ConfigurationError):
+            scored = _scored(key, await job.metric.measure(job.sample, ask), ask)
+        except BudgetReached as refused:
+            self.refused = refused
+        except ConfigurationError:
             raise
-        except Exception as error:
-            self._emit(_failure(key, error, ask))
-            if self._raise or self._stops_run(error):
-                raise
+        except Exception as error:  # noqa: BLE001  whatever a metric raises is this job's failure
+            self._failed(key, error, ask)
+        else:
+            self._emit(scored)
+
+    def _failed(self, key: Origin, error: Exception, ask: JobAsk) -> None:
+        """Tell of a failure, and raise it where it ends the run; what fails after that one goes without saying."""
+        if self._stopping:
             return
-        self._emit(
-            JobScored(
-                sample_id=key.sample_id,
-                metric=key.metric,
-                value=result.value,
-                reason=result.reason,
-                confidence=result.confidence,
-                trace=tuple(ask.trace),
-            )
-        )
+        self._emit(_failure(key, error, ask))
+        self._stopping = self._raise or self._stops_run(error)
+        if self._stopping:
+            raise error
 
     def _stops_run(self, error: Exception) -> bool:
         """Whether every further job would fail the same way."""
         if isinstance(error, JudgeRefused):
             return error.stops_run
-        return isinstance(error, JudgeUnavailable) and error.kind == "connection" and not self._pacing.answered
+        return (
+            isinstance(error, JudgeUnavailable) and error.kind == "connection" and not self._pacing.answered
+        )
+
+
+def _undefined(key: Origin, missing: tuple[str, ...]) -> JobScored:
+    fields = " and ".join(repr(name) for name in missing)
+    reason = f"the sample has no {fields}"
+    return JobScored(sample_id=key.sample_id, metric=key.metric, value=None, reason=reason)
+
+
+def _scored(key: Origin, result: object, ask: JobAsk) -> JobScored:
+    """The event of a score; what is not finite is undefined.
+
+    Raises:
+        TypeError: the metric's value is not a score.
+    """
+    if not isinstance(result, MetricResult):
+        raise TypeError(f"metric {key.metric!r} returned {type(result).__name__}, not a MetricResult")
+    value, reason = result.value, result.reason
+    if isinstance(value, float) and not math.isfinite(value):
+        value, reason = None, f"the metric's value is {value}"
+    return JobScored(
+        sample_id=key.sample_id,
+        metric=key.metric,
+        value=value,
+        reason=reason,
+        confidence=result.confidence,
+        trace=tuple(ask.trace),
+    )
 
 
 def _failure(key: Origin, error: Exception, ask: JobAsk) -> JobFailed:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from ragas_nb.engine.events import Event, UsageAdded
 from ragas_nb.engine.pacing import Budget, Pacing
 from ragas_nb.engine.trace import Attempt
-from ragas_nb.errors import JudgeUnavailable
+from ragas_nb.errors import JudgeRefused, JudgeUnavailable
 from ragas_nb.judges.base import Usage
 from ragas_nb.schema import SampleId
 
@@ -63,15 +63,18 @@ class Sender:
             sent = asyncio.get_running_loop().time()
             return await attempt()
 
-        def note(error: JudgeUnavailable, seconds: float) -> None:
+        def note(error: JudgeUnavailable | JudgeRefused, seconds: float) -> None:
             failed.append(Attempt(error.kind.replace("_", " "), seconds, problem=str(error)))
 
-        self._budget.reserve()
+        await self._budget.reserve(step)
         try:
             reply = await self.pacing.send(timed, note)
             cost = price(reply.usage, reply.model)
+        except JudgeRefused as refused:
+            note(refused, asyncio.get_running_loop().time() - sent)
+            raise
         finally:
-            self._budget.settle(cost)
+            self._budget.settle(step, cost)
         seconds = asyncio.get_running_loop().time() - sent
         self._emit(
             UsageAdded(

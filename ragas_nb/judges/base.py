@@ -45,12 +45,17 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class JudgeRequest:
-    """One prompt with its input; `n` independent answers are wanted, in one reply where the judge can."""
+    """One prompt with its input; `n` independent answers are wanted, in one reply where the judge can.
+
+    `varied` when the answers wanted are some of several to the same question, so that they should differ even
+    where they are asked for one by one.
+    """
 
     prompt: Prompt[Any, Any]
     input: Value
     n: int = 1
     invalid: tuple[Invalid, ...] = ()
+    varied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,10 @@ class Judge(ABC):
         return None
 
     async def aclose(self) -> None:
-        """Free what the judge itself opened; a client that a user passed in stays open."""
+        """Free what the judge itself opened on this event loop, once it is idle; it opens again when asked again.
+
+        A client that a user passed in stays open.
+        """
 
 
 class Embedder(ABC):

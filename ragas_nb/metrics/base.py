@@ -21,10 +21,10 @@ Need = Literal["judge", "embedder"]
 class Ask(Protocol):
     """How a metric gets answers; equal questions are answered once per run."""
 
-    async def __call__(self, prompt: Prompt[InT, OutT], input: InT, /, *, repeat: int = 0) -> OutT:
+    async def __call__(self, prompt: Prompt[InT, OutT], question: InT, /, *, repeat: int = 0) -> OutT:
         """The judge's answer; `repeat` tells independent answers to the same question apart."""
 
-    async def several(self, prompt: Prompt[InT, OutT], input: InT, n: int, /) -> list[OutT]:
+    async def several(self, prompt: Prompt[InT, OutT], question: InT, n: int, /) -> list[OutT]:
         """`n` independent answers (repeats 0 … n-1), in one request where the judge can."""
 
     async def embed(self, texts: Sequence[str], /) -> list[Vector]:

@@ -10,10 +10,10 @@ from ragas_nb.run import Run
 class _Notebook:
     """Shows runs in Jupyter; the heavy imports wait for the first one."""
 
-    def show(self, run: Run) -> None:
+    def show(self, run: Run) -> bool:
         from ragas_nb.notebook.display import show
 
-        show(run)
+        return show(run)
 
     def widget(self, run: Run) -> Any:
         from ragas_nb.notebook.widget import RunWidget

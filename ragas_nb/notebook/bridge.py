@@ -14,6 +14,7 @@ from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunE
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.picture import metric_columns, row_detail, row_text, run_info, totals
 from ragas_nb.run import Run
+from ragas_nb.store.state import RUNNING, State
 
 log = logging.getLogger("ragas_nb")
 
@@ -37,6 +38,7 @@ class Bridge:
         self._seq = 0
         self._jobs: dict[int, None] = {}
         self._costs: dict[int, None] = {}
+        self._running = _running_jobs(run.state)
         self._timer: asyncio.TimerHandle | None = None
         self._metric_of = {name: index for index, name in enumerate(run.state.metrics)}
         run.listen(self._heard)
@@ -47,20 +49,28 @@ class Bridge:
         state = self._run.state
         match event:
             case JobScored() | JobStarted() | JobFailed():
-                row = state.row_of[event.sample_id]
-                self._jobs[self._metric_of[event.metric] * len(state.ids) + row] = None
+                job = self._metric_of[event.metric] * len(state.ids) + state.row_of[event.sample_id]
+                self._jobs[job] = None
+                self._note_running(job, isinstance(event, JobStarted))
             case UsageAdded():
                 self._costs[state.row_of[event.sample_id]] = None
             case RunEnded():
+                self._jobs |= dict.fromkeys(self._running)  # the state has put them back
+                self._flush()
                 while self._jobs or self._costs:
                     self._flush()
-                self._flush()
                 return
             case RunStarted():
                 self._flush()
                 return
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+
+    def _note_running(self, job: int, running: bool) -> None:
+        if running:
+            self._running.add(job)
+        else:
+            self._running.discard(job)
 
     def _flush(self) -> None:
         """Send what changed since the last batch."""
@@ -69,9 +79,11 @@ class Bridge:
             self._timer = None
         jobs, costs = _take(self._jobs), _take(self._costs)
         self._seq += 1
-        batch = wire.Batch(seq=self._seq, totals=totals(self._run), changes=len(jobs), cost_changes=len(costs))
+        batch = wire.Batch(
+            seq=self._seq, totals=totals(self._run), changes=len(jobs), cost_changes=len(costs)
+        )
         self._send(batch.model_dump(mode="json"), self._buffers(jobs, costs))
-        if self._jobs and self._timer is None:
+        if (self._jobs or self._costs) and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
 
     def _buffers(self, jobs: list[int], costs: list[int]) -> list[bytes]:
@@ -91,7 +103,10 @@ class Bridge:
         state = self._run.state
         columns = [state.columns[name] for name in state.metrics]
         snapshot = wire.Snapshot(
-            seq=self._seq, run=run_info(self._run), metrics=metric_columns(self._run), totals=totals(self._run)
+            seq=self._seq,
+            run=run_info(self._run),
+            metrics=metric_columns(self._run),
+            totals=totals(self._run),
         )
         self._send(
             snapshot.model_dump(mode="json"),
@@ -107,10 +122,13 @@ class Bridge:
     def handle(self, content: object) -> None:
         """Carry out one message from a view; may be called from any thread."""
         loop = self._run.loop
-        if loop is None or loop.is_closed():
-            self._carry_out(content)
-        else:
-            loop.call_soon_threadsafe(self._carry_out, content)
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(self._carry_out, content)
+                return
+        except RuntimeError:  # the loop is closed: the run has ended, and any thread may answer
+            pass
+        self._carry_out(content)
 
     def _carry_out(self, content: object) -> None:
         try:
@@ -146,6 +164,12 @@ class Bridge:
         number = content.get("id") if isinstance(content, dict) else None
         if isinstance(number, int):
             self._reply(wire.CommandReply(id=number, ok=False, error=problem))
+
+
+def _running_jobs(state: State) -> set[int]:
+    """The jobs that are under way, each as `metric * rows + row`."""
+    statuses = b"".join(bytes(state.columns[name].statuses) for name in state.metrics)
+    return {job for job, status in enumerate(statuses) if status == RUNNING}
 
 
 def _take(waiting: dict[int, None]) -> list[int]:

@@ -27,29 +27,50 @@ def runs_of(shell: InteractiveShell) -> WeakValueDictionary[str, Run]:
 
 
 def bundle(run: Run) -> dict[str, Any]:
-    """The run as a MIME bundle: live widget, static HTML, text."""
+    """The run as a MIME bundle: live widget (in a kernel), static HTML, text."""
+    texts = {"text/html": to_html(saved_state(run)), "text/plain": repr(run)}
+    if _kernel_shell() is None:
+        return texts
     made = run.widget._repr_mimebundle_()
-    data = dict(made[0] if isinstance(made, tuple) else made or {})
-    return data | {"text/html": to_html(saved_state(run)), "text/plain": repr(run)}
+    return dict(made[0] if isinstance(made, tuple) else made or {}) | texts
 
 
-def show(run: Run) -> None:
-    """Show the run once per cell; its static picture is brought up to date when the run ends."""
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return
+def show(run: Run) -> bool:
+    """Show the run once per cell; its static picture is brought up to date when the run ends.
+
+    False where there is no notebook to show it in.
+    """
+    shell = _kernel_shell()
+    if shell is None:
+        return False
     runs_of(shell)[run.run_id] = run
-    place = (run.run_id, shell.execution_count)
-    if shell.user_ns.get(_SHOWN) == place:
-        return
-    shell.user_ns[_SHOWN] = place
+    if not _is_shown(shell, run):
+        _display(run)
+    return True
+
+
+def _kernel_shell() -> InteractiveShell | None:
+    """The shell of the notebook's kernel; None in a script or a terminal."""
+    shell = get_ipython()
+    return shell if shell is not None and hasattr(shell, "kernel") else None
+
+
+def _is_shown(shell: InteractiveShell, run: Run) -> bool:
+    """Whether this cell shows the run already; from now on it does."""
+    cell, shown = shell.user_ns.get(_SHOWN, (None, frozenset()))
+    if cell != shell.execution_count:
+        shown = frozenset()
+    shell.user_ns[_SHOWN] = (shell.execution_count, shown | {run.run_id})
+    return run.run_id in shown
+
+
+def _display(run: Run) -> None:
     display_id = f"ragas_nb-{run.run_id}-{secrets.token_hex(4)}"
-    display(bundle(run), raw=True, display_id=display_id)
-    if run.ended:
-        return
+    display(bundle(run), raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
 
     def picture(event: Event) -> None:
         if isinstance(event, RunEnded):
-            update_display(bundle(run), raw=True, display_id=display_id)
+            update_display(bundle(run), raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
 
-    run.listen(picture)
+    if not run.ended:
+        run.listen(picture)

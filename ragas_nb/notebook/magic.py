@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from keyword import iskeyword
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -10,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from ragas_nb.api import start
+from ragas_nb.api import prepare
 from ragas_nb.engine.loop import wait_for
 from ragas_nb.errors import RagasNbError
 from ragas_nb.metrics import names, resolve
@@ -37,7 +38,11 @@ class RagasMagics(Magics):  # type: ignore[misc]
     @argument("--budget", type=float, help="Dollars that may be spent.")
     @argument("--name", help="The run's name.")
     @argument("--out", help="A variable for the run.")
-    @argument("--wait", action="store_true", help="Wait until the run has ended (for notebooks that run unattended).")
+    @argument(
+        "--wait",
+        action="store_true",
+        help="Wait until the run has ended (for notebooks that run unattended).",
+    )
     @line_cell_magic
     def ragas(self, line: str, cell: str | None = None) -> Any:
         """Evaluate answers live in this cell.
@@ -47,7 +52,12 @@ class RagasMagics(Magics):  # type: ignore[misc]
         """
         args = parse_argstring(self.ragas, line)
         try:
-            if cell is None and args.words and args.words[0] in COMMANDS and args.words[0] not in self._variables():
+            if (
+                cell is None
+                and args.words
+                and args.words[0] in COMMANDS
+                and args.words[0] not in self._variables()
+            ):
                 return self._command(*args.words)
             return self._evaluate(args, cell)
         except RagasNbError as error:
@@ -60,17 +70,24 @@ class RagasMagics(Magics):  # type: ignore[misc]
         elif words:
             data = self._value(words.pop(0))
         else:
-            raise UsageError("%ragas needs data: `%ragas df faithfulness --llm gpt-4o-mini`. See %ragas? for all.")
-        run = start(
+            raise UsageError(
+                "%ragas needs data: `%ragas df faithfulness --llm gpt-4o-mini`. See %ragas? for all."
+            )
+        self._check_variable(args.out)
+        run = prepare(
             data,
             words or None,
             llm=self._who(args.llm),
             embeddings=self._who(args.embeddings),
-            name=args.name,
+            name=_unquoted(args.name),
             budget=args.budget,
+            blocking=args.wait,
         )
         if args.out:
-            self._set(args.out, run)
+            self._variables()[args.out] = run
+        if not args.wait:
+            run.start()
+        run.show()
         if args.wait:
             wait_for(run.finish)
         return run
@@ -89,7 +106,14 @@ class RagasMagics(Magics):  # type: ignore[misc]
         import pandas as pd
 
         rows = [
-            (run.run_id, run.name, run.status, run.state.settled_samples_in_all(), len(run), run.state.total.cost)
+            (
+                run.run_id,
+                run.name,
+                run.status,
+                run.state.settled_samples_in_all(),
+                len(run),
+                run.state.total.cost,
+            )
             for run in self._runs().values()
         ]
         return pd.DataFrame(rows, columns=["run_id", "name", "status", "settled", "samples", "cost"])
@@ -119,30 +143,36 @@ class RagasMagics(Magics):  # type: ignore[misc]
     def _runs(self) -> Any:
         return runs_of(self._shell())
 
-    def _set(self, name: str, value: object) -> None:
-        if not name.isidentifier():
-            raise UsageError(f"--out takes a variable name, not {name!r}.")
-        self._variables()[name] = value
+    def _check_variable(self, name: str | None) -> None:
+        if name is not None and (not name.isidentifier() or iskeyword(name)):
+            raise UsageError(f"--out takes the name of a variable, as in --out run; found {name!r}.")
 
     def _who(self, text: str | None) -> Any:
         """A variable of this name where there is one, else the text itself."""
-        return self._variables().get(text, text) if text is not None else None
+        return self._variables().get(text, _unquoted(text)) if text is not None else None
 
     def _value(self, expression: str) -> Any:
         try:
-            return self._shell().ev(expression)
-        except Exception as error:
+            return eval(expression, self._variables())  # noqa: S307  the user's own line
+        except Exception as error:  # noqa: BLE001  whatever the user's expression raises
             hint = f" {expression!r} is a metric: name the data first." if expression in names() else ""
-            raise UsageError(f"The data {expression!r} cannot be read: {type(error).__name__}: {error}.{hint}") from None
+            raise UsageError(
+                f"The data {expression!r} cannot be read: {type(error).__name__}: {error}.{hint}"
+            ) from None
 
     def _last_value(self, cell: str) -> Any:
         """Run the cell; the value of its last expression is the data."""
-        body = ast.parse(cell, "<%%ragas>").body
+        body = ast.parse(self._shell().transform_cell(cell), "<%%ragas>").body
         if not body or not isinstance(body[-1], ast.Expr):
             raise UsageError("The last line of a %%ragas cell must be an expression: the data to evaluate.")
         variables = self._variables()
-        exec(compile(ast.Module(body[:-1], []), "<%%ragas>", "exec"), variables)
-        return eval(compile(ast.Expression(body[-1].value), "<%%ragas>", "eval"), variables)
+        exec(compile(ast.Module(body[:-1], []), "<%%ragas>", "exec"), variables)  # noqa: S102  the user's own cell
+        return eval(compile(ast.Expression(body[-1].value), "<%%ragas>", "eval"), variables)  # noqa: S307
+
+
+def _unquoted(text: str | None) -> str | None:
+    """A magic's word without the quotes around it, which IPython leaves on."""
+    return text[1:-1] if text and len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def _metrics_table() -> Any:

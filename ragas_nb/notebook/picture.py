@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ragas_nb.engine.events import JobFailed, JobScored
-from ragas_nb.engine.trace import Attempt, EmbedTrace, StepTrace, paid_attempts
+from ragas_nb.engine.trace import Attempt, StepTrace, paid_attempts
 from ragas_nb.errors import ProtocolError
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.results.explain import items_of
@@ -138,8 +138,7 @@ def _step(step: StepTrace) -> wire.Step:
         name=step.prompt.name,
         source=step.source,
         items=[
-            wire.Item(text=i.text, reason=i.reason, verdict=i.verdict, word=i.word)  # type: ignore[arg-type]
-            for i in items_of(step)
+            wire.Item(text=i.text, reason=i.reason, verdict=i.verdict, word=i.word) for i in items_of(step)
         ],
         prompt="\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages),
         attempts=[_attempt(attempt) for attempt in step.attempts],
@@ -169,7 +168,13 @@ def saved_state(run: Run) -> wire.Saved:
         totals=totals(run),
         summaries=[
             wire.MetricSummary(
-                n=s.n, failed=s.failed, undefined=s.undefined, mean=s.mean, low=s.low, high=s.high, bins=list(s.bins)
+                n=s.n,
+                failed=s.failed,
+                undefined=s.undefined,
+                mean=s.mean,
+                low=s.low,
+                high=s.high,
+                bins=list(s.bins),
             )
             for s in summaries
         ],

@@ -54,7 +54,9 @@ def _header(saved: wire.Saved) -> str:
 
 def _bar(samples: int, totals: wire.Totals) -> str:
     parts = ((totals.scored, "accent"), (totals.undefined, "faint"), (totals.failed, "error"))
-    drawn = "".join(f'<i style="width:{100 * n / samples:.2f}%;background:var(--{c})"></i>' for n, c in parts if n)
+    drawn = "".join(
+        f'<i style="width:{100 * n / samples:.2f}%;background:var(--{c})"></i>' for n, c in parts if n
+    )
     return f'<div class="rs-bar">{drawn}</div>'
 
 
@@ -105,7 +107,9 @@ def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
 
 def _table(saved: wire.Saved) -> str:
     heads = '<th class="rs-n" style="width:64px" scope="col">id</th><th scope="col">user_input</th><th scope="col">response</th>'
-    heads += "".join(f'<th class="rs-n" style="width:84px" scope="col">{escape(m.name)}</th>' for m in saved.metrics)
+    heads += "".join(
+        f'<th class="rs-n" style="width:84px" scope="col">{escape(m.name)}</th>' for m in saved.metrics
+    )
     rows = "".join(_row(saved, row) for row in saved.rows[:SHOWN_ROWS])
     return f'<div class="rs-table"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 
@@ -133,7 +137,9 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
 def _note(saved: wire.Saved) -> str:
     shown, total = min(SHOWN_ROWS, len(saved.rows)), saved.run.samples
     rows = f"First {shown:,} of {total:,} rows" if shown < total else f"All {total:,} rows"
-    return f'<div class="rs-note"><b>Saved view.</b> {rows}. Run the cell again to open rows and see why.</div>'
+    return (
+        f'<div class="rs-note"><b>Saved view.</b> {rows}. Run the cell again to open rows and see why.</div>'
+    )
 
 
 def money(totals: wire.Totals) -> str:

@@ -40,7 +40,7 @@ class RunWidget(anywidget.AnyWidget):
     def __init__(self, run: Run, **traits: Any) -> None:
         super().__init__(run_id=run.run_id, **traits)
         self._run = run
-        self._bridge = Bridge(run, lambda content, buffers: self.send(content, buffers))
+        self._bridge = Bridge(run, self.send)
         self.on_msg(lambda _widget, content, _buffers: self._bridge.handle(content))
         run.listen(self._save)
         if run.ended:

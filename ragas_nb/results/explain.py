@@ -58,9 +58,9 @@ def _item(step: StepTrace, part: object, *, group: str | None = None, fallback: 
     return Item(text, getattr(part, "reason", None), verdict, word)
 
 
-def _subject(input: BaseModel) -> str:
+def _subject(question: BaseModel) -> str:
     """What a step with one verdict speaks of: its context, or else its last field."""
-    values = {name: str(getattr(input, name)) for name in type(input).model_fields}
+    values = {name: str(getattr(question, name)) for name in type(question).model_fields}
     text = values.get("context") or (list(values.values())[-1] if values else "")
     return text if len(text) <= CONTEXT_WIDTH else text[: CONTEXT_WIDTH - 1] + "…"
 
@@ -88,8 +88,7 @@ def explain_job(sample_id: SampleId, metric: str, outcome: JobScored | JobFailed
         if outcome.raw:
             lines.append(f"  raw reply: {outcome.raw}")
     else:
-        value = "undefined" if outcome.value is None else f"{outcome.value:.4g}" if not isinstance(outcome.value, str) else outcome.value
-        lines = [f"{head}: {value}" + (f" ({outcome.reason})" if outcome.reason else "")]
+        lines = [f"{head}: {_value(outcome.value)}" + (f" ({outcome.reason})" if outcome.reason else "")]
     steps = [(s.prompt.name, tuple(items_of(s))) for s in outcome.trace if isinstance(s, StepTrace)]
     for name, items in steps:
         lines.append(f"  {name}")
@@ -97,8 +96,17 @@ def explain_job(sample_id: SampleId, metric: str, outcome: JobScored | JobFailed
     return Explanation(sample_id, metric, "\n".join(lines), tuple(steps))
 
 
+def _value(value: float | str | None) -> str:
+    if value is None:
+        return "undefined"
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+_MARKS: dict[int | None, str] = {1: "✓", 0: "✗", None: "·"}
+
+
 def _line(item: Item) -> str:
-    mark = {1: "✓", 0: "✗"}.get(item.verdict if item.verdict is not None else -1, "·")
+    mark = _MARKS[item.verdict]
     word = f" [{item.word}]" if item.word else ""
     reason = f" ({item.reason})" if item.reason else ""
     return f"    {mark} {item.text}{word}{reason}"

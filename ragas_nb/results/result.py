@@ -12,7 +12,7 @@ from ragas_nb.judges.base import Usage
 from ragas_nb.results.explain import Explanation, explain_job
 from ragas_nb.results.summary import Summary, summarise
 from ragas_nb.schema import EvaluationDataset, SampleId
-from ragas_nb.store.state import State
+from ragas_nb.store.state import FAILED, SCORED, UNDEFINED, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,8 @@ class EvaluationResult:
     def __getitem__(self, key: int) -> dict[str, Score]: ...
     def __getitem__(self, key: str | int) -> list[Score] | dict[str, Score]:
         if isinstance(key, int):
-            return self.scores[key]
+            sample_id = self._state.ids[key]
+            return {name: self._state.score(sample_id, name) for name in self.metrics}
         if key not in self._state.columns:
             raise KeyError(f"No metric {key!r} in this result; it has {', '.join(self.metrics)}.")
         return self._state.scores(key)
@@ -155,16 +156,12 @@ class EvaluationResult:
 def _mean(name: str, state: State) -> str:
     """A mean with its counts: `0.91 (97 of 100 scored, 2 failed, 1 undefined)`."""
     column = state.columns[name]
-    total = len(state.ids)
-    if column.labels:
-        numbers = None
-        n = sum(s == 2 for s in column.statuses)
-        failed, undefined = column.statuses.count(4), column.statuses.count(3)
-    else:
-        numbers = summarise(column)
-        n, failed, undefined = numbers.n, numbers.failed, numbers.undefined
-    mean = "–" if numbers is None or numbers.mean is None else f"{numbers.mean:.4f}"
-    left = total - n - failed - undefined
-    parts = [f"{n} of {total} scored"]
-    parts += [f"{count} {word}" for count, word in ((failed, "failed"), (undefined, "undefined"), (left, "not run")) if count]
-    return f"{mean} ({', '.join(parts)})"
+    mean = None if column.labels else summarise(column).mean
+    counts = [(column.count(status), word) for status, word in _COUNTED]
+    left = len(state.ids) - sum(count for count, _ in counts)
+    scored, *others = [*counts, (left, "not run")]
+    parts = [f"{scored[0]} of {len(state.ids)} scored", *(f"{n} {word}" for n, word in others if n)]
+    return f"{'–' if mean is None else f'{mean:.4f}'} ({', '.join(parts)})"
+
+
+_COUNTED = ((SCORED, "scored"), (FAILED, "failed"), (UNDEFINED, "undefined"))

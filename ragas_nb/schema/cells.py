@@ -76,12 +76,12 @@ def as_ids(cells: Iterable[object]) -> list[SampleId] | None:
     >>> as_ids(["a", 7]), as_ids(["7", 7]), as_ids(["a", None])
     (['a', 7], None, None)
     """
-    ids: list[SampleId] = []
-    for value in map(plain, cells):
-        if isinstance(value, bool) or not isinstance(value, (str, int)):
-            return None
-        ids.append(value)
-    return ids if len({str(value) for value in ids}) == len(ids) else None
+    ids = list(map(plain, cells))
+    kinds = set(map(type, ids))
+    if not kinds <= {str, int}:
+        return None
+    different = set(ids) if len(kinds) == 1 else set(map(str, ids))
+    return cast("list[SampleId]", ids) if len(different) == len(ids) else None
 
 
 def _is_missing(value: object) -> bool:

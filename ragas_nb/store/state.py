@@ -45,7 +45,7 @@ class Column:
 class Spent:
     """What requests used: tokens, dollars (of those with a known price), and how many had no known price."""
 
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     requests: int = 0
     cost: float = 0.0
     unpriced: int = 0
@@ -65,7 +65,9 @@ class State:
         self.ids = tuple(ids)
         self.metrics = tuple(metrics)
         self.row_of = {sample_id: row for row, sample_id in enumerate(self.ids)}
-        self.columns = {name: Column(array("d", bytes(8 * len(self.ids))), bytearray(len(self.ids))) for name in metrics}
+        self.columns = {
+            name: Column(array("d", bytes(8 * len(self.ids))), bytearray(len(self.ids))) for name in metrics
+        }
         self.outcomes: dict[tuple[SampleId, str], JobScored | JobFailed] = {}
         """How each settled job ended, with its trace."""
         self.costs = array("d", bytes(8 * len(self.ids)))

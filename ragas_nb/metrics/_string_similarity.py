@@ -1,0 +1,57 @@
+"""String similarity: how many letters does it take from the response to the reference?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cache
+from typing import ClassVar
+
+from ragas_nb.metrics.base import Ask, Metric, MetricResult
+from ragas_nb.metrics.reading import given
+from ragas_nb.schema import SingleTurnSample
+
+
+class DistanceMeasure(StrEnum):
+    """Ways to measure how far two texts are apart, letter by letter."""
+
+    LEVENSHTEIN = "levenshtein"
+    """Letters inserted, removed or replaced."""
+    HAMMING = "hamming"
+    """Places with another letter; the shorter text is padded."""
+    JARO = "jaro"
+    """Letters shared at nearby places, and their swaps."""
+    JARO_WINKLER = "jaro_winkler"
+    """As Jaro, in favour of a common beginning."""
+
+
+@cache
+def _distance(measure: str) -> Callable[[str, str], float]:
+    from rapidfuzz import distance
+
+    distances: dict[str, Callable[[str, str], float]] = {
+        "levenshtein": distance.Levenshtein.normalized_distance,
+        "hamming": distance.Hamming.normalized_distance,
+        "jaro": distance.Jaro.normalized_distance,
+        "jaro_winkler": distance.JaroWinkler.normalized_distance,
+    }
+    return distances[measure]
+
+
+class NonLLMStringSimilarity(Metric):
+    """Tells how alike the response and the reference are as strings of letters, whatever they mean.
+
+    Fields: `response`, `reference`. Range 0 to 1, higher is better; two empty texts are alike. No request.
+
+    Score: 1 − normalised distance, of the measure chosen. Source: the `rapidfuzz` package; Levenshtein
+    (1966), Hamming (1950), Jaro (1989), Winkler (1990).
+    """
+
+    name: str = "non_llm_string_similarity"
+    distance_measure: DistanceMeasure = DistanceMeasure.LEVENSHTEIN
+    requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        """One minus the normalised distance."""
+        response, reference = given(sample.response, "response"), given(sample.reference, "reference")
+        return MetricResult(1 - _distance(self.distance_measure.value)(reference, response))

@@ -1,0 +1,108 @@
+"""Drives a real Jupyter kernel of the running interpreter: cells in, messages out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+PATIENCE_S = 60
+"""How long a test waits for what must come; only a fault makes it wait that long."""
+
+
+@dataclass
+class Outcome:
+    """What one cell did."""
+
+    status: str
+    text: str = ""
+    error: str | None = None
+    displays: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Kernel:
+    """One kernel and its client."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self._manager = manager
+        self._client = client
+        self._outcomes: dict[str, Outcome] = {}
+        self._idle: set[str] = set()
+
+    def submit(self, code: str) -> str:
+        """Queue a cell; its id."""
+        number: str = self._client.execute(code, allow_stdin=False)
+        self._outcomes[number] = Outcome("queued")
+        return number
+
+    def run(self, code: str) -> Outcome:
+        """Run a cell to its end; an error in it is an error here."""
+        outcome = self.finish(self.submit(code))
+        assert outcome.status == "ok", outcome.error
+        return outcome
+
+    def finish(self, number: str) -> Outcome:
+        """What a queued cell did, once it has ended."""
+        while number not in self._idle:
+            self._take()
+        reply = self._client.get_shell_msg(timeout=PATIENCE_S)
+        while reply["parent_header"].get("msg_id") != number:
+            reply = self._client.get_shell_msg(timeout=PATIENCE_S)
+        outcome = self._outcomes[number]
+        outcome.status = reply["content"]["status"]
+        return outcome
+
+    def wait_for_text(self, number: str, text: str) -> None:
+        """Wait until a running cell has printed `text`."""
+        while text not in self._outcomes[number].text:
+            assert number not in self._idle, f"the cell ended without printing {text!r}: {self._outcomes[number]}"
+            self._take()
+
+    def interrupt(self) -> None:
+        """What the stop button does."""
+        self._manager.interrupt_kernel()
+
+    def _take(self) -> None:
+        try:
+            message = self._client.get_iopub_msg(timeout=PATIENCE_S)
+        except Empty:
+            raise AssertionError(f"the kernel said nothing for {PATIENCE_S} s; so far: {self._outcomes}") from None
+        number = message["parent_header"].get("msg_id", "")
+        outcome = self._outcomes.get(number)
+        if outcome is None:
+            return
+        content = message["content"]
+        match message["msg_type"]:
+            case "stream":
+                outcome.text += content["text"]
+            case "error":
+                outcome.error = f"{content['ename']}: {content['evalue']}"
+            case "display_data" | "execute_result" | "update_display_data":
+                outcome.displays.append(content["data"])
+            case "status" if content["execution_state"] == "idle":
+                self._idle.add(number)
+
+
+@contextmanager
+def kernel(home: Path) -> Iterator[Kernel]:
+    """A fresh kernel that knows nothing of the user's settings and keys."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "RAGAS_NB_"))}
+    env |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env=env, cwd=str(home))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=PATIENCE_S)
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()

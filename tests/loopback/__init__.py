@@ -1,0 +1,1 @@
+"""An OpenAI-compatible server on loopback, without a model: for tests and benchmarks."""
