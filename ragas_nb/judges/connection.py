@@ -59,6 +59,15 @@ class _Line:
             await self.close()
 
 
+_homes: WeakKeyDictionary[Client, ref[asyncio.AbstractEventLoop]] = WeakKeyDictionary()
+"""The event loop in which each client of a user was first used: its connections belong to that one."""
+
+
+def _is_at_home(client: Client) -> bool:
+    loop = asyncio.get_running_loop()
+    return _homes.setdefault(client, ref(loop))() is loop
+
+
 class Connection:
     """The way to one server: a client per event loop, and every failure as a problem or a judge's error."""
 
@@ -68,7 +77,6 @@ class Connection:
         self.url = url
         self.timeout = timeout
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
-        self._first_loop: ref[asyncio.AbstractEventLoop] | None = None
         prices.preload()
 
     async def post(self, path: str, body: Body) -> bytes | Problem:
@@ -126,9 +134,7 @@ class Connection:
         async with line.opening:
             if line.send is not None:
                 return line.send
-            loop = asyncio.get_running_loop()
-            self._first_loop = self._first_loop or ref(loop)
-            is_lent = self.client is not None and self._first_loop() is loop
+            is_lent = self.client is not None and _is_at_home(self.client)
             send, line.close = await in_thread(partial(self._opened, is_lent=is_lent))
             line.send = send
             return send
@@ -195,7 +201,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _was_dropped(causes: list[BaseException]) -> bool:
-    """Whether a "timeout" is a lost or refused connection: the aiohttp transport reports those as timeouts."""
+    """Whether a "timeout" is a lost or refused connection, which the aiohttp transport reports as such."""
     return any(type(e).__module__.startswith("aiohttp") and not isinstance(e, TimeoutError) for e in causes)
 
 

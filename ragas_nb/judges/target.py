@@ -9,6 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 OPENAI_URL = "https://api.openai.com/v1"
 _LONGEST_WORDS = 400
+_SHORTEST_KEY = 6
+"""Shorter ones ("x", "none") are there for servers that need no key; as words they may stand anywhere."""
 _TAGS = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|\bAIza[\w-]{20,}|(?<=Bearer )\S+")
 _SECRET_NAMES = re.compile(r"key|secret|password|credential|authorization|token$", re.IGNORECASE)
@@ -48,7 +50,7 @@ class Target:
 
     def cleaned(self, words: str) -> str:
         """A server's words in one line, without markup and without keys."""
-        if self.secret:
+        if len(self.secret) >= _SHORTEST_KEY:
             words = words.replace(self.secret, "…")
         line = " ".join(_TAGS.sub(" ", _KEYS.sub("…", words)).split())
         return line if len(line) <= _LONGEST_WORDS else line[: _LONGEST_WORDS - 1] + "…"

@@ -15,6 +15,12 @@ class _Notebook:
 
         return show(run)
 
+    def refresh(self, run: Run) -> None:
+        if run.shown_as:
+            from ragas_nb.notebook.display import refresh
+
+            refresh(run)
+
     def widget(self, run: Run) -> Any:
         from ragas_nb.notebook.widget import RunWidget
 

@@ -10,7 +10,6 @@ from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display, update_display
 
-from ragas_nb.engine.events import Event, RunEnded
 from ragas_nb.notebook.picture import saved_state
 from ragas_nb.notebook.saved_html import to_html
 from ragas_nb.run import Run
@@ -66,11 +65,13 @@ def _is_shown(shell: InteractiveShell, run: Run) -> bool:
 
 def _display(run: Run) -> None:
     display_id = f"ragas_nb-{run.run_id}-{secrets.token_hex(4)}"
-    display(bundle(run), raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
-
-    def picture(event: Event) -> None:
-        if isinstance(event, RunEnded):
-            update_display(bundle(run), raw=True, display_id=display_id)  # type: ignore[no-untyped-call]
-
+    display(bundle(run), raw=True, display_id=display_id)
     if not run.ended:
-        run.listen(picture)
+        run.shown_as.append(display_id)
+
+
+def refresh(run: Run) -> None:
+    """Bring the outputs of a run that has ended up to date, once: a saved notebook keeps its last picture."""
+    shown = bundle(run)
+    while run.shown_as:
+        update_display(shown, raw=True, display_id=run.shown_as.pop())

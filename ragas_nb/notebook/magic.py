@@ -23,7 +23,7 @@ OPTIONS = ("--llm", "--embeddings", "--budget", "--name", "--out", "--wait")
 
 
 @magics_class
-class RagasMagics(Magics):  # type: ignore[misc]
+class RagasMagics(Magics):
     """`%ragas` and `%%ragas`."""
 
     @magic_arguments()
@@ -99,7 +99,10 @@ class RagasMagics(Magics):  # type: ignore[misc]
             return self._table()
         runs = self._chosen(which[0] if which else None, all_running=command == "cancel")
         for run in runs:
-            run.cancel() if command == "cancel" else run.show()
+            if command == "cancel":
+                run.cancel()
+            else:
+                run.show()
         return None
 
     def _table(self) -> Any:
@@ -133,8 +136,9 @@ class RagasMagics(Magics):  # type: ignore[misc]
     # ── the user's variables ──
 
     def _shell(self) -> InteractiveShell:
-        shell: InteractiveShell = self.shell
-        return shell
+        if self.shell is None:
+            raise UsageError("%ragas works in IPython and Jupyter only.")
+        return self.shell
 
     def _variables(self) -> dict[str, Any]:
         variables: dict[str, Any] = self._shell().user_ns

@@ -26,27 +26,26 @@ async def judge(prompt):
     return {"reason": "it is", "verdict": 1}
 
 class Stuck:
-    "Answers the first questions and never the others; says so when it is asked one of them."
+    "Answers the first questions and never the others; says READY when all are either scored or stuck."
     def __init__(self, answered):
         self.answered = answered
-        self.cancelled = 0
+        self.asked = self.scored = self.stuck = self.cancelled = 0
     async def __call__(self, prompt):
-        self.answered -= 1
-        if self.answered >= 0:
+        self.asked += 1
+        if self.asked <= self.answered:
             return {"reason": "it is", "verdict": 1}
+        self.stuck += 1
         try:
+            self.look()
             await asyncio.Event().wait()
         finally:
             self.cancelled += 1
-
-def say_when_scored(count):
-    scored = []
-    def callback(event):
-        if event.type == "job_scored":
-            scored.append(event)
-            if len(scored) == count:
-                print("READY", flush=True)
-    return callback
+    def heard(self, event):
+        self.scored += event.type == "job_scored"
+        self.look()
+    def look(self):
+        if (self.scored, self.stuck) == (self.answered, len(df) - self.answered):
+            print("READY", flush=True)
 
 def open_tasks():
     return sorted(t.get_name() for t in asyncio.all_tasks() if "ragas_nb" in t.get_name() or "ragas_nb" in repr(t.get_coro()))

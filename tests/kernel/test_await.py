@@ -24,8 +24,8 @@ def test_awaiting_a_run_lets_queued_cells_run_afterwards(notebook: Kernel) -> No
 
 
 def test_interrupting_an_awaited_run_keeps_finished_scores_and_leaves_no_task(notebook: Kernel) -> None:
-    notebook.run("stuck = Stuck(answered=3)\nrun = rnb.start(df, [polite], llm=stuck, callbacks=say_when_scored(3))")
-    cell = notebook.submit("print('READY'); await run")
+    notebook.run("stuck = Stuck(answered=3)")
+    cell = notebook.submit("run = rnb.start(df, [polite], llm=stuck, callbacks=stuck.heard)\nawait run")
     notebook.wait_for_text(cell, "READY")
     notebook.interrupt()
     assert notebook.finish(cell).status == "error"

@@ -51,7 +51,7 @@ def test_interrupt_keeps_finished_scores_and_leaves_no_task(notebook: Kernel, be
     notebook.run("stuck = Stuck(answered=3)")
     cell = notebook.submit(
         "try:\n"
-        "    rnb.evaluate(df, [polite], llm=stuck, show_progress=False, callbacks=say_when_scored(3))\n"
+        "    rnb.evaluate(df, [polite], llm=stuck, show_progress=False, callbacks=stuck.heard)\n"
         "except rnb.RunCancelled as stopped:\n"
         "    kept = stopped.result['polite']\n"
     )

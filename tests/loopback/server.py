@@ -136,6 +136,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.pending: asyncio.TimerHandle | None = None
         self.url, self.key, self.body = b"", "", list[bytes]()
+        self.stays = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
@@ -171,6 +172,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         path, raw = self.url.split(b"?")[0].decode(), b"".join(self.body)
+        self.stays = self.parser.should_keep_alive()
         if path in ("/stats", "/requests", "/reset", "/config", "/script"):
             return self._send(Answer(200, None), orjson.dumps(self.shared.control(path, raw)))
         self.shared.stats.enter(path, len(raw))
@@ -194,14 +196,15 @@ class Connection(asyncio.Protocol):
 
     def _send(self, answer: Answer, data: bytes) -> None:
         self.shared.stats.bytes_out += len(data)
-        extra = "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+        headers = answer.headers if self.stays else (*answer.headers, ("connection", "close"))
+        extra = "".join(f"{name}: {value}\r\n" for name, value in headers)
         head = (
             f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Status')}\r\n"
             f"content-type: application/json\r\n{extra}content-length: {len(data)}\r\n\r\n"
         )
         if not self.transport.is_closing():
             self.transport.write(head.encode() + data)
-            if not self.parser.should_keep_alive():
+            if not self.stays:
                 self.transport.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.notebooks.executing import execute, printed
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 METRICS = ["faithfulness", "answer_relevancy", "context_precision", "context_recall", "answer_correctness"]
+RUNS = ["quickstart", "magic", "own criterion"]
 FINDINGS = """
 import json
 frame = result.to_pandas()
@@ -34,7 +36,8 @@ print(json.dumps({
 
 
 def quickstart() -> NotebookNode:
-    return nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
+    notebook: NotebookNode = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
+    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,18 @@ def test_faithfulness_falls_from_right_to_partly_wrong_to_unsupported_answers(
 ) -> None:
     means = findings["means"]
     assert sorted(means, key=means.__getitem__, reverse=True) == ["right", "partly wrong", "unsupported"]
+
+
+@pytest.mark.notebook
+def test_saved_notebook_shows_every_run_finished(executed: NotebookNode) -> None:
+    shown = [
+        output.data["text/plain"]
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "display_data"
+    ]
+    found = [re.sub(r"' \w+:", "':", text) for text in shown]  # the ids are random
+    assert found == [f"<Run {name!r}: finished, 24 of 24 samples scored>" for name in RUNS]
 
 
 @pytest.mark.notebook

@@ -31,6 +31,9 @@ data_samples = {
 'ground_truth': ['The first superbowl was held on January 15, 1967', 'The New England Patriots have won the Super Bowl a record six times']
 }"""  # noqa: E501
 
+REQUESTS = {"/v1/chat/completions": 8, "/v1/embeddings": 2}
+"""For two samples: split response and reference, check, compare; both metrics share a split."""
+
 CELLS = (
     IMPORTS.replace("from ragas", "from ragas_nb"),
     "nest_asyncio.apply()",
@@ -40,9 +43,11 @@ CELLS = (
 dataset = Dataset.from_dict(data_samples)
 score = evaluate(dataset, metrics=[faithfulness, answer_correctness])
 score.to_pandas()""",
-    "print(score.to_pandas().to_json(orient='records'))",
+    """\
+print(score.errors.to_json(orient='records'))
+print(score.to_pandas().to_json(orient='records'))""",
 )
-"""The program, and a line that tells the test what it found."""
+"""The program, and two lines that tell the test what it found."""
 
 
 @pytest.fixture
@@ -57,7 +62,8 @@ def server(loopback: Loopback, monkeypatch: pytest.MonkeyPatch) -> Loopback:  # 
 
 def check(told: str, server: Loopback) -> None:
     """Both samples are there under today's names, scored by both metrics, and were judged by the server."""
-    rows = json.loads(told.splitlines()[-1])
+    failures, rows = (json.loads(line) for line in told.splitlines()[-2:])
+    assert failures == []
     scores = [row.pop(metric) for row in rows for metric in ("faithfulness", "answer_correctness")]
     data = ast.literal_eval(DATA.removeprefix("data_samples = "))
     columns = zip(data["question"], data["contexts"], data["answer"], data["ground_truth"], strict=True)
@@ -67,7 +73,7 @@ def check(told: str, server: Loopback) -> None:
     ]
     assert [0 <= score <= 1 for score in scores] == [True] * 4
     assert server.stats()["errors"] == {}
-    assert len(server.requests()) > len(scores)
+    assert server.stats()["by_path"] == REQUESTS
 
 
 def test_program_works_as_a_script(server: Loopback, tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
-"""A prompt to ask in tests of judges, and requests with it."""
+"""A prompt to ask in tests of judges, requests with it, and what becomes of them."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 
-from ragas_nb.judges.base import Invalid, JudgeRequest
+import pytest
+
+from ragas_nb.errors import JudgeError
+from ragas_nb.judges.base import Invalid, JudgeRequest, Reply
+from ragas_nb.judges.openai import OpenAIJudge
 from ragas_nb.prompts import Prompt, Value, Verdict
+from tests.loopback.fixtures import Loopback
+
+KEY = "sk-very-secret-0123456789"
 
 
 class Claims(Value):
@@ -58,3 +66,29 @@ def claims(number: int) -> JudgeRequest:
 def dumps(value: object) -> str:
     """Compact JSON."""
     return json.dumps(value, separators=(",", ":"))
+
+
+def judge_at(server: Loopback, model: str = "judge", **settings: object) -> OpenAIJudge:
+    """A judge at the loopback server."""
+    return OpenAIJudge(model, base_url=server.base_url, api_key=KEY, **settings)  # type: ignore[arg-type]
+
+
+async def failure(judge: OpenAIJudge, n: int = 1) -> JudgeError:
+    """The error that a request ends with."""
+    with pytest.raises(JudgeError) as caught:
+        await judge.reply(request(n))
+    await judge.aclose()
+    return caught.value
+
+
+async def answered(judge: OpenAIJudge, n: int = 1) -> Reply:
+    """The reply to a request, the connections closed again."""
+    reply = await judge.reply(request(n))
+    await judge.aclose()
+    return reply
+
+
+async def arrived(server: Loopback) -> None:
+    """Wait until a request is at the server."""
+    while not server.requests():  # noqa: ASYNC110  the server is another process
+        await asyncio.sleep(0.001)

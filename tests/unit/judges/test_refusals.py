@@ -91,6 +91,10 @@ def test_keys_are_never_repeated(secret: str) -> None:
     assert "Incorrect API key provided: …" in message
 
 
+def test_placeholder_for_a_key_leaves_the_words_alone() -> None:
+    assert Target("m", "http://a", "k").cleaned("a bad key") == "a bad key"
+
+
 def test_key_is_in_no_repr() -> None:
     assert KEY not in repr(TARGET)
 

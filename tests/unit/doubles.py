@@ -1,0 +1,165 @@
+"""What the tests of the engine share: two steps, metrics that ask them, judges under control, and virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from ragas_nb.engine.events import Event
+from ragas_nb.engine.plan import make_plan
+from ragas_nb.engine.settings import RunConfig
+from ragas_nb.judges.base import JudgeRequest, Reply
+from ragas_nb.metrics.base import Ask, Metric, MetricResult, Need
+from ragas_nb.prompts import Prompt, Value, Verdict
+from ragas_nb.run import Run, RunSettings
+from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.testing import ScriptedJudge
+
+T = TypeVar("T")
+
+
+class Text(Value):
+    text: str
+
+
+class Opinion(Value):
+    verdict: Verdict
+
+
+POLITE = Prompt("is_polite", "Say whether the text is polite.", Text, Opinion)
+SHORT = Prompt("is_short", "Say whether the text is short.", Text, Opinion)
+YES = {"verdict": 1}
+NO = {"verdict": 0}
+
+
+class AsksJudge(Metric):
+    requires: ClassVar[frozenset[str]] = frozenset({"response"})
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        return frozenset({"judge"})
+
+
+class Polite(AsksJudge):
+    """One question."""
+
+    name: str = "polite"
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        return MetricResult((await ask(POLITE, Text(text=sample.response or ""))).verdict)
+
+
+class PoliteAndShort(AsksJudge):
+    """Two questions, the second after the first; the first is the one of `Polite`."""
+
+    name: str = "polite_and_short"
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        text = Text(text=sample.response or "")
+        polite = await ask(POLITE, text)
+        short = await ask(SHORT, text)
+        return MetricResult(polite.verdict * short.verdict)
+
+
+class Votes(AsksJudge):
+    """Three independent answers to the question of `Polite`."""
+
+    name: str = "votes"
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        votes = await ask.several(POLITE, Text(text=sample.response or ""), 3)
+        return MetricResult(sum(vote.verdict for vote in votes))
+
+
+class Embeds(Metric):
+    """The embedding of the response and the reference."""
+
+    name: str = "embeds"
+    requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        return frozenset({"embedder"})
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        one, other = await ask.embed([sample.response or "", sample.reference or ""])
+        return MetricResult(one[0] * other[0])
+
+
+class Computes(Metric):
+    """Whatever `rule` makes of the response; asks nobody."""
+
+    name: str = "computes"
+    rule: Callable[[str], Any]
+    requires: ClassVar[frozenset[str]] = frozenset({"response"})
+
+    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+        value: MetricResult = self.rule(sample.response or "")
+        return value
+
+
+class HeldJudge(ScriptedJudge):
+    """Answers only after `release` was set; `arrived` is set when the first request is there."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.arrived = asyncio.Event()
+        self.release = asyncio.Event()
+        self.waiting = 0
+
+    async def reply(self, request: JudgeRequest) -> Reply:
+        self.arrived.set()
+        self.waiting += 1
+        try:
+            await self.release.wait()
+        finally:
+            self.waiting -= 1
+        return await super().reply(request)
+
+
+def responses(*texts: str | None) -> EvaluationDataset:
+    """One sample per response; all have a question."""
+    return EvaluationDataset([SingleTurnSample(user_input="How?", response=text) for text in texts])
+
+
+def new_run(
+    dataset: EvaluationDataset, metrics: Sequence[Metric], judge: ScriptedJudge | None = None, **settings: Any
+) -> Run:
+    """A run that is not started, with its events in `events_of(run)`."""
+    return Run(make_plan(dataset, metrics), RunSettings("test", judge=judge, **settings))
+
+
+def record(run: Run) -> list[Event]:
+    """A list that fills with the run's events."""
+    events: list[Event] = []
+    run.listen(events.append)
+    return events
+
+
+QUICK = RunConfig(max_wait=0.0)
+"""No pause between retries."""
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock jumps to the next timer instead of waiting for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = 0.0
+        select = self._selector.select  # type: ignore[attr-defined]
+
+        def jump(timeout: float | None) -> Any:
+            self._now += timeout or 0.0
+            return select(None if timeout is None else 0.0)
+
+        self._selector.select = jump  # type: ignore[attr-defined]
+
+    def time(self) -> float:
+        return self._now
+
+
+def in_virtual_time(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop where waiting takes no time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(main)
