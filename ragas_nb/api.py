@@ -203,7 +203,7 @@ def _asked(plan: Plan, llm: Any, embeddings: Any, model: str | None) -> tuple[Ju
     judge = None
     if asks_judge or (asks_embedder and (embeddings is None or llm is not None)):
         judge = resolve_judge(llm, model=model)
-    embedder = resolve_embedder(embeddings, judge=judge) if asks_embedder else None  # type: ignore[arg-type]
+    embedder = resolve_embedder(embeddings, judge=judge) if asks_embedder else None
     return (judge if asks_judge else None), embedder
 
 

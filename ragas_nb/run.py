@@ -277,8 +277,11 @@ class Run:
     def _refresh(self) -> None:
         """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what a task
         of an earlier cell sends."""
-        if self.views is not None:
-            self.views.refresh(self)
+        try:
+            if self.views is not None:
+                self.views.refresh(self)
+        except Exception:
+            log.exception("the picture of run %s could not be brought up to date", self.run_id)
 
     def show(self) -> None:
         """Show the live widget in this cell's output."""

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from ragas_nb.errors import ConfigurationError, JudgeRefused, JudgeUnavailable
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage, Vector
-from ragas_nb.judges.chat import chat_messages
-from ragas_nb.judges.refusals import Problem, judge_error
-from ragas_nb.judges.target import Target
+from ragas_nb.judges.openai.chat import chat_messages
+from ragas_nb.judges.openai.refusals import Problem, judge_error
+from ragas_nb.judges.openai.target import Target
 from ragas_nb.judges.threads import in_thread
 
 Takes = Literal["text", "messages"]

@@ -10,8 +10,8 @@ from typing import Any
 from ragas_nb.judges import prices
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage
 from ragas_nb.judges.calls import as_vectors, outcome_of, prompt_text
-from ragas_nb.judges.chat import chat_messages, read_usage
-from ragas_nb.judges.target import Target, without_credentials
+from ragas_nb.judges.openai.chat import chat_messages, read_usage
+from ragas_nb.judges.openai.target import Target, without_credentials
 
 _MODEL_NAMES = ("model_name", "model", "model_id", "deployment_name", "azure_deployment")
 _ADDRESSES = ("openai_api_base", "base_url", "api_base", "azure_endpoint", "endpoint_url")

@@ -8,10 +8,10 @@ from typing import Any
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.judges.base import Embedder, Judge
 from ragas_nb.judges.calls import FunctionEmbedder, FunctionJudge
-from ragas_nb.judges.connection import is_openai_client
 from ragas_nb.judges.frameworks import embedder_of, judge_of, unwrapped
 from ragas_nb.judges.openai import OpenAIEmbedder, OpenAIJudge
-from ragas_nb.judges.target import OPENAI_URL, without_credentials
+from ragas_nb.judges.openai.connection import is_openai_client
+from ragas_nb.judges.openai.target import OPENAI_URL, without_credentials
 
 DEFAULT_MODEL = "gpt-4o-mini"
 DEFAULT_EMBEDDING_MODEL = "text-embedding-3-small"
@@ -87,7 +87,7 @@ def _wrapped_judge(llm: object) -> Judge:
     raise ConfigurationError(f"llm= must be {_JUDGES}; got {_shown(llm)}.")
 
 
-def resolve_embedder(embeddings: object, *, judge: Judge) -> Embedder:
+def resolve_embedder(embeddings: object, *, judge: Judge | None) -> Embedder:
     """The embedder that `embeddings=` means; None means one that goes with the judge.
 
     Raises:
@@ -111,7 +111,7 @@ def resolve_embedder(embeddings: object, *, judge: Judge) -> Embedder:
     raise ConfigurationError(f"embeddings= must be {_EMBEDDERS}; got {_shown(embeddings)}.")
 
 
-def _default_embedder(judge: Judge) -> Embedder:
+def _default_embedder(judge: Judge | None) -> Embedder:
     from ragas_nb.judges.offline import OfflineEmbedder, OfflineJudge
 
     if named := os.environ.get("RAGAS_NB_EMBEDDINGS"):
@@ -120,13 +120,14 @@ def _default_embedder(judge: Judge) -> Embedder:
         return judge.embedder(DEFAULT_EMBEDDING_MODEL)
     if isinstance(judge, OfflineJudge):
         return OfflineEmbedder()
+    which = f"the judge '{judge.label}'" if judge else "no judge"
     raise ConfigurationError(
-        f"No embedder goes with the judge '{judge.label}'. Pass embeddings=: {_EMBEDDERS}. "
+        f"No embedder goes with {which}. Pass embeddings=: {_EMBEDDERS}. "
         "RAGAS_NB_EMBEDDINGS sets it for good."
     )
 
 
-def _named_embedder(name: str, judge: Judge) -> Embedder:
+def _named_embedder(name: str, judge: Judge | None) -> Embedder:
     if name == "offline":
         from ragas_nb.judges.offline import OfflineEmbedder
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ragas_nb.judges.forms import forget_forms
+from ragas_nb.judges.openai.forms import forget_forms
 from tests.loopback.fixtures import loopback, loopback_process
 
 __all__ = ["loopback", "loopback_process"]

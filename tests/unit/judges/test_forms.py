@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ragas_nb.judges.forms import Form, known_form, remember_form, stepped_down
-from ragas_nb.judges.refusals import Problem
+from ragas_nb.judges.openai.forms import Form, known_form, remember_form, stepped_down
+from ragas_nb.judges.openai.refusals import Problem
 
 FULL = {
     "model": "judge",

@@ -8,8 +8,8 @@ import pytest
 
 from ragas_nb.errors import ConfigurationError, JudgeRefused
 from ragas_nb.judges.base import Choice, Invalid, Reply, Usage
-from ragas_nb.judges.forms import Form, known_form
 from ragas_nb.judges.openai import OpenAIEmbedder, OpenAIJudge
+from ragas_nb.judges.openai.forms import Form, known_form
 from ragas_nb.judges.reading import read_answer
 from tests.loopback.fixtures import Loopback
 from tests.unit.judges.asking import (

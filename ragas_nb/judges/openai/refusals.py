@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ragas_nb.errors import JudgeRefused, JudgeUnavailable, RefusedKind
-from ragas_nb.judges.target import Target
+from ragas_nb.judges.openai.target import Target
 
 _NO_MODEL = re.compile(
     r"model\b.{0,200}(?:not exist|not found|n[o']t available|unknown)|(?:invalid|unknown|no such) model",

@@ -13,9 +13,9 @@ from pydantic_core import from_json
 
 from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.base import Choice, Embeddings, JudgeRequest, Reply, Usage, Vector
-from ragas_nb.judges.forms import Form, Mode
-from ragas_nb.judges.refusals import Problem, read_problem
-from ragas_nb.judges.target import Target
+from ragas_nb.judges.openai.forms import Form, Mode
+from ragas_nb.judges.openai.refusals import Problem, read_problem
+from ragas_nb.judges.openai.target import Target
 from ragas_nb.prompts import Message, Prompt
 
 _ONE_ANSWER, _SEVERAL_ANSWERS = 0.0, 0.3

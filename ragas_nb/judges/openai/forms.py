@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypeVar
 
-from ragas_nb.judges.refusals import Problem, judge_error
-from ragas_nb.judges.target import Target
+from ragas_nb.judges.openai.refusals import Problem, judge_error
+from ragas_nb.judges.openai.target import Target
 
 A = TypeVar("A")
 Mode: TypeAlias = Literal["json_schema", "json_object", "text"]

@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary, ref
 
 from ragas_nb.errors import ConfigurationError, JudgeUnavailable
 from ragas_nb.judges import prices
-from ragas_nb.judges.refusals import Problem, read_problem
-from ragas_nb.judges.target import OPENAI_URL, Target, without_credentials
+from ragas_nb.judges.openai.refusals import Problem, read_problem
+from ragas_nb.judges.openai.target import OPENAI_URL, Target, without_credentials
 from ragas_nb.judges.threads import in_thread
 
 if TYPE_CHECKING:

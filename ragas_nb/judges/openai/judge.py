@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary
 
 from ragas_nb.judges import prices
 from ragas_nb.judges.base import Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage
-from ragas_nb.judges.chat import Sampling, chat_body, read_chat, read_embeddings, response_format
-from ragas_nb.judges.connection import Body, connect
-from ragas_nb.judges.forms import Form, known_form, negotiated, remember_form
+from ragas_nb.judges.openai.chat import Sampling, chat_body, read_chat, read_embeddings, response_format
+from ragas_nb.judges.openai.connection import Body, connect
+from ragas_nb.judges.openai.forms import Form, known_form, negotiated, remember_form
 from ragas_nb.prompts import Prompt
 
 if TYPE_CHECKING:
-    from ragas_nb.judges.connection import Client
+    from ragas_nb.judges.openai.connection import Client
 
 
 class OpenAIJudge(Judge):

@@ -1,0 +1,113 @@
+"""The fold of events: what each one changes, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
+from ragas_nb.judges.base import Usage
+from ragas_nb.store.state import FAILED, PENDING, RUNNING, SCORED, UNDEFINED, Spent, State
+
+AT = datetime(2030, 1, 2, tzinfo=UTC)
+
+
+def started(sample_id: str, metric: str = "m") -> JobStarted:
+    return JobStarted(sample_id=sample_id, metric=metric)
+
+
+def scored(sample_id: str, value: float | str | None, metric: str = "m") -> JobScored:
+    return JobScored(sample_id=sample_id, metric=metric, value=value)
+
+
+def failed(sample_id: str, metric: str = "m") -> JobFailed:
+    return JobFailed(sample_id=sample_id, metric=metric, kind="ValueError", message="no")
+
+
+def used(sample_id: str, cost: float | None, model: str = "small") -> UsageAdded:
+    usage = Usage(input_tokens=10, output_tokens=2, cached_tokens=5)
+    return UsageAdded(sample_id=sample_id, metric="m", step="s", model=model, usage=usage, cost=cost)
+
+
+def folded(*events: Event, metrics: tuple[str, ...] = ("m",)) -> State:
+    state = State(["a", "b", "c"], metrics)
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def test_before_the_first_event_everything_is_pending():
+    state = folded()
+    assert (state.status, state.scores("m"), bytes(state.columns["m"].statuses)) == (
+        "starting",
+        [None, None, None],
+        bytes([PENDING] * 3),
+    )
+
+
+def test_a_run_that_started_is_running_since_then():
+    state = folded(RunStarted(run_id="1", name="n", at=AT))
+    assert (state.status, state.started_at) == ("running", AT)
+
+
+def test_jobs_are_kept_by_sample_and_metric():
+    state = folded(scored("c", 0.5), scored("a", None), failed("b"))
+    assert bytes(state.columns["m"].statuses) == bytes([UNDEFINED, FAILED, SCORED])
+    assert state.scores("m") == [None, None, 0.5]
+    assert state.outcomes == {("c", "m"): scored("c", 0.5), ("a", "m"): scored("a", None), ("b", "m"): failed("b")}
+
+
+def test_a_score_of_zero_is_a_score():
+    assert folded(scored("a", 0)).scores("m") == [0.0, None, None]
+
+
+def test_text_scores_are_kept_as_text():
+    state = folded(scored("a", "good"), scored("b", "bad"))
+    assert state.scores("m") == ["good", "bad", None]
+
+
+def test_a_sample_is_settled_by_its_worst_outcome_when_all_its_jobs_are():
+    state = folded(
+        *(scored("a", 1, "x"), scored("a", None, "y")),
+        *(failed("b", "x"), scored("b", None, "y")),
+        scored("c", 1, "x"),
+        metrics=("x", "y"),
+    )
+    counts = {status: state.settled_samples(status) for status in (SCORED, UNDEFINED, FAILED)}
+    assert (counts, state.settled_samples_in_all()) == ({SCORED: 0, UNDEFINED: 1, FAILED: 1}, 2)
+
+
+def test_usage_adds_up_in_all_by_model_and_by_sample():
+    state = folded(used("a", 0.5), used("a", 0.25, "large"), used("b", None))
+    assert state.total == Spent(Usage(input_tokens=30, output_tokens=6, cached_tokens=15), 3, 0.75, 1)
+    assert state.by_model == {
+        "small": Spent(Usage(input_tokens=20, output_tokens=4, cached_tokens=10), 2, 0.5, 1),
+        "large": Spent(Usage(input_tokens=10, output_tokens=2, cached_tokens=5), 1, 0.25, 0),
+    }
+    assert list(state.costs) == [0.75, 0.0, 0.0]
+
+
+def test_an_unknown_price_is_not_a_price_of_zero():
+    assert (folded(used("a", None)).total.unpriced, folded(used("a", 0.0)).total.unpriced) == (1, 0)
+
+
+def test_jobs_that_were_under_way_when_the_run_ended_are_pending_again():
+    state = folded(started("a"), started("b"), scored("b", 1), RunEnded(state="cancelled", message="why"))
+    assert bytes(state.columns["m"].statuses) == bytes([PENDING, SCORED, PENDING])
+    assert (state.status, state.message) == ("cancelled", "why")
+    assert RUNNING not in state.columns["m"].statuses
+
+
+JOBS = st.permutations([(sample, metric) for sample in "abc" for metric in ("x", "y")])
+
+
+@given(JOBS, st.lists(st.sampled_from([0.5, None, "fail"]), min_size=6, max_size=6))
+def test_the_order_in_which_jobs_end_does_not_matter(order: list[tuple[str, str]], results: list[object]):
+    ends = {
+        job: failed(*job) if result == "fail" else scored(job[0], result, job[1])  # type: ignore[arg-type]
+        for job, result in zip(sorted(order), results, strict=True)
+    }
+    states = [folded(*(ends[job] for job in jobs), metrics=("x", "y")) for jobs in (order, sorted(order))]
+    assert vars(states[0]) == vars(states[1])
