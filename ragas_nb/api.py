@@ -40,10 +40,11 @@ def start(
 ) -> Run:
     """Start an evaluation on the notebook's event loop and return at once; its live widget shows in the cell.
 
-    `data`: DataFrame, `EvaluationDataset`, list of dicts or samples, Hugging Face `Dataset`, path to .jsonl or
-    .csv. `metrics`: names, instances or classes; None takes the defaults that the data has the columns for.
-    `llm`, `embeddings`: a model name, an OpenAI client (with `model=`), a `Judge`, a callable, a LangChain or
-    LlamaIndex model, or `"offline"`. `budget`: dollars. `callbacks`: functions called with each event.
+    `data`: DataFrame, `EvaluationDataset`, list of dicts or samples, Hugging Face `Dataset`, path to .jsonl
+    or .csv. `metrics`: names, instances or classes; None takes the defaults that the data has the columns
+    for. `llm`, `embeddings`: a model name, an OpenAI client (with `model=`), a `Judge`, a callable, a
+    LangChain or LlamaIndex model, or `"offline"`. `budget`: dollars. `callbacks`: functions called with each
+    event.
 
     Raises:
         DatasetError, PlanError, ConfigurationError: before anything is asked; the message names the way out.
@@ -131,8 +132,8 @@ def evaluate(
 
     Raises:
         DatasetError, PlanError, ConfigurationError: before anything is asked.
-        JudgeError: the judge cannot work at all, or with `raise_exceptions` the first failure; its `result` holds
-            the scores that were finished.
+        JudgeError: the judge cannot work at all, or with `raise_exceptions` the first failure; its `result`
+            holds the scores that were finished.
         RunCancelled: on an interrupt; its `result` holds the scores that were finished.
     """
     run = prepare(
@@ -156,7 +157,8 @@ def evaluate(
     except KeyboardInterrupt:
         done = run.state.settled_samples_in_all()
         raise RunCancelled(
-            f"The run was interrupted: {done} of {len(run)} samples are scored, and kept in this error's .result.",
+            f"The run was interrupted: {done} of {len(run)} samples are scored, "
+            "and kept in this error's .result.",
             result=run.result,
         ) from None
 
@@ -220,8 +222,8 @@ def _listeners(callbacks: Callbacks) -> tuple[Callable[[Event], None], ...]:
     for callback in listed:
         if not callable(callback):
             raise ConfigurationError(
-                f"callbacks takes functions that are called with each event; found {type(callback).__name__}. "
-                "LangChain callback handlers are not used here."
+                "callbacks takes functions that are called with each event; "
+                f"found {type(callback).__name__}. LangChain callback handlers are not used here."
             )
     return listed
 

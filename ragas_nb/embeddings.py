@@ -1,4 +1,5 @@
-"""Ragas' names for choosing an embedder: each gives one, and `embeddings=` also takes what they wrap as it is."""
+"""Ragas' names for choosing an embedder: each gives one, and `embeddings=` also takes what they wrap as it
+is."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Clock:
 
 
 class Run:
-    """An evaluation that goes on: `await run` gives the result, `run.cancel()` ends it, `run.df` shows it now.
+    """An evaluation that goes on: `await run` gives the result, `run.cancel()` ends it, `run.df` shows it.
 
     `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`.
     """
@@ -167,7 +167,7 @@ class Run:
         return self._loop.create_task(self._go(), name=f"ragas_nb run {self.run_id}")
 
     def cancel(self) -> None:
-        """End the run; finished scores stay. May be called from any thread; does nothing when it has ended."""
+        """End the run; finished scores stay. Works from any thread; does nothing when it has ended."""
         if self._loop is not None and not self.ended:
             with suppress(RuntimeError):  # the loop has just closed: it is over anyway
                 self._loop.call_soon_threadsafe(self._cancel_now)
@@ -275,8 +275,8 @@ class Run:
         return self.views
 
     def _refresh(self) -> None:
-        """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what a task
-        of an earlier cell sends."""
+        """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what
+        a task of an earlier cell sends."""
         try:
             if self.views is not None:
                 self.views.refresh(self)

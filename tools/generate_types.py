@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 from ragas_nb.notebook import protocol  # noqa: E402
 
 TARGET = ROOT / "js" / "src" / "protocol.ts"
-Schema = dict[str, Any]  # JSON, at the boundary to pydantic
+Schema = dict[str, Any]  # a JSON schema, as pydantic writes it
+Shape = str | dict[str, Any]  # a `Shape` of SHAPE_TYPE, as JSON
 SHAPE_TYPE = """\
 /** What a value must look like; the word of a plain shape is its JSON type. */
 export type Shape =
@@ -30,7 +31,7 @@ export type Shape =
   | { model: string };"""
 
 
-def shape_of(schema: Schema) -> Any:
+def shape_of(schema: Schema) -> Shape:
     """A field's JSON schema as a `Shape`."""
     if "$ref" in schema:
         return {"model": schema["$ref"].rsplit("/", 1)[1]}
@@ -43,11 +44,13 @@ def shape_of(schema: Schema) -> Any:
     if schema.get("type") == "array":
         return {"list": shape_of(schema["items"])}
     if schema.get("type") in ("string", "number", "integer", "boolean", "null"):
-        return schema["type"]
-    raise SystemExit(f"generate_types: no TypeScript for {schema}; teach shape_of and type_of this kind of field")
+        return str(schema["type"])
+    raise SystemExit(
+        f"generate_types: no TypeScript for {schema}; teach shape_of and type_of this kind of field"
+    )
 
 
-def type_of(shape: Any) -> str:
+def type_of(shape: Shape) -> str:
     """A `Shape` as a TypeScript type."""
     if isinstance(shape, str):
         return "number" if shape == "integer" else shape
@@ -127,7 +130,10 @@ def main(arguments: list[str]) -> int:
     if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
         return 0
     name = TARGET.relative_to(ROOT)
-    print(f"{name} does not match ragas_nb/notebook/protocol.py: run `python tools/generate_types.py`", file=sys.stderr)
+    print(
+        f"{name} does not match ragas_nb/notebook/protocol.py: run `python tools/generate_types.py`",
+        file=sys.stderr,
+    )
     return 1
 
 

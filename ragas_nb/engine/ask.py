@@ -1,4 +1,4 @@
-"""`ask`: an answer by the content of its question; asked once, shared while in flight, asked again if invalid."""
+"""`ask`: an answer by the content of its question; asked once, shared in flight, asked again if invalid."""
 
 from __future__ import annotations
 
@@ -48,27 +48,39 @@ def answer_key(identity: str, prompt: Prompt[Any, Any], content: str, repeat: in
 
 @dataclass(slots=True)
 class _Asking:
-    """One question on its way to an answer: the attempts nobody holds yet, and of each reply that was not fully
-    usable the first choice that was not."""
+    """A question on its way to its answers: the attempts that no answer holds yet, and of each reply that was
+    not fully usable the first choice that was not."""
 
+    prompt: Prompt[Any, Any]
+    question: Value
+    origin: Origin
+    varied: bool
     attempts: list[Attempt] = field(default_factory=list)
     invalid: list[Invalid] = field(default_factory=list)
 
-    def take(self, attempt: Attempt, reply: Reply, problems: list[tuple[Choice, str]]) -> None:
-        """Keep an attempt that was answered, with what was wrong about its choices."""
-        outcome: str = "ok"
-        problem: str | None = None
-        if problems:
-            choice, problem = problems[0]
-            outcome = "cut off" if choice.cut_off else "invalid"
-            self.invalid.append(Invalid(choice.text, problem))
-        text = "\n".join(choice.text for choice in reply.choices)
-        self.attempts.append(replace(attempt, outcome=outcome, problem=problem, reply=text))
+    def request(self, n: int) -> JudgeRequest:
+        """The request for `n` answers, with what was wrong before."""
+        return JudgeRequest(self.prompt, self.question, n, tuple(self.invalid), self.varied)
 
-    def hand_over(self) -> tuple[Attempt, ...]:
-        """The attempts so far, for the first answer that they brought."""
-        attempts, self.attempts = tuple(self.attempts), []
-        return attempts
+    def read(self, reply: Reply, n: int) -> tuple[list[Value], str, str | None]:
+        """The usable ones of the first `n` choices; what came of the attempt, and the first problem."""
+        values: list[Value] = []
+        outcome, problem = "ok", None
+        for choice in reply.choices[:n] or (Choice(""),):
+            try:
+                values.append(read_answer(self.prompt, self.question, choice))
+            except ValueError as error:
+                if problem is None:
+                    outcome, problem = "cut off" if choice.cut_off else "invalid", str(error)
+                    self.invalid.append(Invalid(choice.text, problem))
+        return values, outcome, problem
+
+
+def _taken(attempts: list[Attempt]) -> tuple[Attempt, ...]:
+    """All attempts so far, out of the list: they go to one answer only."""
+    taken = tuple(attempts)
+    attempts.clear()
+    return taken
 
 
 class Answers:
@@ -98,43 +110,33 @@ class Answers:
         keys = [answer_key(self._judge.identity, prompt, content, repeat) for repeat in repeats]
         sources, missing = _claim(self._known, keys)
         together = [missing] if self._judge.supports_n else [{key: future} for key, future in missing.items()]
-        varied = len(repeats) > 1
         for futures in filter(None, together):
-            self._group.create_task(
-                self._answer(self._judge, prompt, question, futures, origin, varied=varied)
-            )
+            asking = _Asking(prompt, question, origin, varied=len(repeats) > 1)
+            self._group.create_task(self._answer(self._judge, asking, futures))
         return [(source, self._known[key]) for source, key in zip(sources, keys, strict=True)]
 
-    async def _answer(
-        self,
-        judge: Judge,
-        prompt: Prompt[Any, Any],
-        question: Value,
-        waiting: Futures[Value],
-        origin: Origin,
-        *,
-        varied: bool,
-    ) -> None:
-        """Fill the futures of one question's repeats: one request for all, then again for what is not usable."""
-        asking = _Asking()
+    async def _answer(self, judge: Judge, asking: _Asking, waiting: Futures[Value]) -> None:
+        """Fill the futures of one question's repeats: one request for all, then for what was not usable."""
+        attempts, step = asking.attempts, asking.prompt.name
         while waiting:
-            request = JudgeRequest(prompt, question, len(waiting), tuple(asking.invalid), varied)
+            request = asking.request(len(waiting))
             try:
                 reply, attempt = await self._sender.send(
                     lambda request=request: judge.reply(request),  # type: ignore[misc]
                     judge.cost,
-                    origin=origin,
-                    step=prompt.name,
-                    failed=asking.attempts,
+                    origin=asking.origin,
+                    step=step,
+                    failed=attempts,
                 )
-                values, problems = _read(prompt, question, reply.choices[: len(waiting)])
-                asking.take(attempt, reply, problems)
+                values, outcome, problem = asking.read(reply, len(waiting))
+                text = "\n".join(choice.text for choice in reply.choices)
+                attempts.append(replace(attempt, outcome=outcome, problem=problem, reply=text))
                 for value in values:
-                    waiting.pop(next(iter(waiting))).set_result(Outcome(value, attempts=asking.hand_over()))
+                    waiting.pop(next(iter(waiting))).set_result(Outcome(value, attempts=_taken(attempts)))
                 if waiting and len(asking.invalid) > self._sender.pacing.config.max_invalid:
                     raise _never_valid(asking.invalid)
             except Exception as error:  # noqa: BLE001  raised again in every job that asked
-                _give_up(self._known, waiting, error, prompt.name, asking.hand_over())
+                _give_up(self._known, waiting, error, step, _taken(attempts))
                 return
 
     def embed(
@@ -151,22 +153,22 @@ class Answers:
         return [(source, self._vectors[text]) for source, text in zip(sources, texts, strict=True)]
 
     async def _embed(self, embedder: Embedder, waiting: Futures[Vector], origin: Origin) -> None:
-        asking = _Asking()
+        attempts: list[Attempt] = []
         try:
             reply, attempt = await self._sender.send(
                 lambda: embedder.embed(list(waiting)),
                 embedder.cost,
                 origin=origin,
                 step="embed",
-                failed=asking.attempts,
+                failed=attempts,
             )
-            asking.attempts.append(attempt)
+            attempts.append(attempt)
             if len(reply.vectors) != len(waiting):
                 raise _wrong_count(len(reply.vectors), len(waiting))
             for text, vector in zip(tuple(waiting), reply.vectors, strict=True):
-                waiting.pop(text).set_result(Outcome(vector, attempts=asking.hand_over()))
+                waiting.pop(text).set_result(Outcome(vector, attempts=_taken(attempts)))
         except Exception as error:  # noqa: BLE001  raised again in every job that asked
-            _give_up(self._vectors, waiting, error, "embed", asking.hand_over())
+            _give_up(self._vectors, waiting, error, "embed", _taken(attempts))
 
 
 def _claim(known: Futures[T], keys: Sequence[str]) -> tuple[list[Source], Futures[T]]:
@@ -193,20 +195,6 @@ def _give_up(
         del known[key]
         future.set_result(Outcome(None, error, attempts))
         attempts = ()
-
-
-def _read(
-    prompt: Prompt[Any, Any], question: Value, choices: Sequence[Choice]
-) -> tuple[list[Value], list[tuple[Choice, str]]]:
-    """The usable answers among the choices, and what was wrong with the others."""
-    values: list[Value] = []
-    problems: list[tuple[Choice, str]] = []
-    for choice in choices or (Choice(""),):
-        try:
-            values.append(read_answer(prompt, question, choice))
-        except ValueError as problem:
-            problems.append((choice, str(problem)))
-    return values, problems
 
 
 def _never_valid(invalid: list[Invalid]) -> JudgeOutputInvalid:

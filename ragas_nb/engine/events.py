@@ -1,4 +1,4 @@
-"""What happens in a run, as values: store, state, widget and user callbacks all listen to these and nothing else.
+"""What happens in a run, as values: all that store, state, widget and user callbacks listen to.
 
 Events are keyed by sample and metric, never by position.
 """

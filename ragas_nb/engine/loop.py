@@ -1,11 +1,11 @@
-"""How a blocking call waits for asynchronous work, wherever it is called from. The only place that nests event loops.
+"""How a blocking call waits for asynchronous work, wherever it is called. Only here event loops are nested.
 
 | situation | strategy |
 |---|---|
 | no loop runs here | `asyncio.run` |
-| a loop runs that can be nested safely (ipykernel 6, IPython, plain asyncio; Python < 3.14) | `nest_asyncio` |
+| a loop runs that can be nested (ipykernel 6, IPython, plain asyncio; Python < 3.14) | `nest_asyncio` |
 | ipykernel ≥ 7, where the original `nest_asyncio` would lose queued cells | `nest_asyncio2` |
-| ipykernel ≥ 7 with the original already applied by somebody; uvloop; Python ≥ 3.14 | a thread with its own loop |
+| ipykernel ≥ 7 where somebody applied the original; uvloop; Python ≥ 3.14 | a thread with its own loop |
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _ipykernel_major() -> int:
 
 
 def _original_is_applied() -> bool:
-    """Whether somebody applied `nest_asyncio` (both packages mark asyncio, only the second one says which)."""
+    """Whether somebody applied `nest_asyncio` (both packages mark asyncio, the second says which)."""
     return hasattr(asyncio, "_nest_patched") and not hasattr(asyncio, "_nest_asyncio2")
 
 
@@ -64,8 +64,8 @@ def wait_for(main: Main[T]) -> T:
 
 @contextmanager
 def _interrupts_raised() -> Iterator[None]:
-    """Let an interrupt raise here. Who runs the outer loop may have it cancel the outer task instead, which would
-    hear of it only when the blocking call is over."""
+    """Let an interrupt raise here. Who runs the outer loop may have it cancel the outer task instead, which
+    would hear of it only when the blocking call is over."""
     if threading.current_thread() is not threading.main_thread() or not callable(getsignal(SIGINT)):
         yield
         return

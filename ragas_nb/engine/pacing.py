@@ -25,8 +25,8 @@ ROUNDING = 1e-9
 class Budget:
     """Money that may be spent, in dollars.
 
-    A request in flight counts with the dearest one of its step so far, and the first request of a step goes out
-    by itself. So a run overshoots by one request at most, unless the requests of one step differ much.
+    A request in flight counts with the dearest one of its step so far, and the first request of a step goes
+    out by itself. So a run overshoots by one request at most, unless the requests of one step differ much.
     """
 
     def __init__(self, limit: float | None) -> None:
@@ -136,10 +136,12 @@ class Pacing:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            raise JudgeUnavailable("The request was cancelled from outside the run.", kind="connection") from None
+            message = "The request was cancelled from outside the run."
+            raise JudgeUnavailable(message, kind="connection") from None
         except TimeoutError:
             raise JudgeUnavailable(
-                f"No reply within {self.config.timeout:g} s. Raise RunConfig(timeout=…) if the model is slow.",
+                f"No reply within {self.config.timeout:g} s. "
+                "Raise RunConfig(timeout=…) if the model is slow.",
                 kind="timeout",
             ) from None
 

@@ -65,7 +65,8 @@ def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[
     chosen = tuple(resolve(metric) for metric in metrics)
     if not chosen:
         raise PlanError(
-            "metrics=[] leaves nothing to do. Name at least one metric, or leave metrics out for the defaults."
+            "metrics=[] leaves nothing to do. "
+            "Name at least one metric, or leave metrics out for the defaults."
         )
     _refuse_duplicates(chosen)
     for metric in chosen:
@@ -94,7 +95,8 @@ def _refuse_duplicates(metrics: Sequence[Metric]) -> None:
     twice = [column for column, count in Counter(metric.column for metric in metrics).items() if count > 1]
     if twice:
         raise PlanError(
-            f"Two metrics would share the column {twice[0]!r}. Give one of them another name: {_example(metrics, twice[0])}."
+            f"Two metrics would share the column {twice[0]!r}. "
+            f"Give one of them another name: {_example(metrics, twice[0])}."
         )
 
 
@@ -109,7 +111,8 @@ def _refuse_missing(metric: Metric, dataset: EvaluationDataset, found: frozenset
         others = list(dataset.extra)
         column = others[0] if others else "your column"
         raise PlanError(
-            f"Metric {metric.column!r} needs {_quoted(missing)}; the data has {_quoted([*sorted(found), *others])}. "
+            f"Metric {metric.column!r} needs {_quoted(missing)}; "
+            f"the data has {_quoted([*sorted(found), *others])}. "
             f"Pass column_map={{{column!r}: {min(missing)!r}}}, or leave the metric out."
         )
 

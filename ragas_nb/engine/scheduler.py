@@ -41,8 +41,8 @@ async def carry_out(
     """Score every job of a plan; each job ends in exactly one event, unless the run stops before.
 
     Raises:
-        JudgeError, ConfigurationError: every further job would fail the same way; with `raise_exceptions`, the
-            first failure of any job.
+        JudgeError, ConfigurationError: every further job would fail the same way; with `raise_exceptions`,
+            the first failure of any job.
         BudgetReached: the next request would not fit; those that were in flight have come back.
     """
     pacing = Pacing(config)
@@ -110,7 +110,7 @@ class _Worker:
             self._emit(scored)
 
     def _failed(self, key: Origin, error: Exception, ask: JobAsk) -> None:
-        """Tell of a failure, and raise it where it ends the run; what fails after that one goes without saying."""
+        """Tell of a failure, and raise it where it ends the run; later ones go without saying."""
         if self._stopping:
             return
         self._emit(_failure(key, error, ask))

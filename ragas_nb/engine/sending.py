@@ -76,6 +76,10 @@ class Sender:
         finally:
             self._budget.settle(step, cost)
         seconds = asyncio.get_running_loop().time() - sent
+        self._tell(origin, step, reply, cost)
+        return reply, Attempt("ok", seconds, model=reply.model, usage=reply.usage, cost=cost)
+
+    def _tell(self, origin: Origin, step: str, reply: _Answered, cost: float | None) -> None:
         self._emit(
             UsageAdded(
                 sample_id=origin.sample_id,
@@ -86,4 +90,3 @@ class Sender:
                 cost=cost,
             )
         )
-        return reply, Attempt("ok", seconds, model=reply.model, usage=reply.usage, cost=cost)

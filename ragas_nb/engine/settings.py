@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class RunConfig:
     """How hard to try: the names that Ragas users know.
 
-    `timeout` (seconds, from the moment a request is sent), `max_retries` (of one request, after rate limits, server
-    errors and lost connections), `max_wait` (the longest pause between two of them, seconds), `max_workers` (requests
-    in flight at once), `max_invalid` (how often an answer that does not fit is asked again).
+    `timeout` (seconds, from the moment a request is sent), `max_retries` (of one request, after rate limits,
+    server errors and lost connections), `max_wait` (the longest pause between two of them, seconds),
+    `max_workers` (requests in flight at once), `max_invalid` (how often an answer that does not fit is asked
+    again).
 
     >>> RunConfig(max_workers=8).timeout
     180.0

@@ -16,8 +16,8 @@ Source = Literal["asked", "shared", "remembered"]
 class Attempt:
     """One request: what came of it, what it used and how long it took.
 
-    `outcome` is `ok`, `invalid`, `cut off` or the kind of failure; `cost` is in dollars, None when the price is not
-    known; `seconds` counts from sending to reply.
+    `outcome` is `ok`, `invalid`, `cut off` or the kind of failure; `cost` is in dollars, None when the price
+    is not known; `seconds` counts from sending to reply.
     """
 
     outcome: str

@@ -37,7 +37,7 @@ class Usage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """An earlier reply to the same request that could not be used, and why: shown to the judge when asked again."""
+    """An earlier reply to the same request that could not be used, and why: shown when asked again."""
 
     text: str
     problem: str
@@ -87,9 +87,9 @@ class Embeddings:
 class Judge(ABC):
     """Somebody who answers prompts: a language model behind a server, a function, the offline judge.
 
-    `identity` names whatever shapes an answer (model, base URL, sampling parameters), and never a secret: answers
-    are remembered under it. `label` is what a person reads. Errors: `JudgeUnavailable` (worth a retry) and
-    `JudgeRefused` (not), with the server's own words.
+    `identity` names whatever shapes an answer (model, base URL, sampling parameters), and never a secret:
+    answers are remembered under it. `label` is what a person reads. Errors: `JudgeUnavailable` (worth a
+    retry) and `JudgeRefused` (not), with the server's own words.
     """
 
     identity: str
@@ -105,7 +105,8 @@ class Judge(ABC):
         return None
 
     async def aclose(self) -> None:  # noqa: B027  most have nothing to free
-        """Free what the judge itself opened on this event loop, once it is idle; it opens again when asked again.
+        """Free what the judge itself opened on this event loop, once it is idle; it opens again when asked
+        again.
 
         A client that a user passed in stays open.
         """

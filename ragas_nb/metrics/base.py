@@ -46,7 +46,8 @@ class MetricResult:
 class Metric(BaseModel, ABC):
     """A way to score one sample. Two runs may share a metric: it holds parameters only, never a judge.
 
-    A subclass names the sample's fields it reads in `requires`, whom it asks in `needs`, and implements `measure`.
+    A subclass names the sample's fields it reads in `requires`, whom it asks in `needs`, and implements
+    `measure`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,7 +75,7 @@ class Metric(BaseModel, ABC):
 
 
 async def together(*parts: Coroutine[object, object, T]) -> list[T]:
-    """Await independent parts at the same time; the first failure cancels the others and is raised as itself."""
+    """Await independent parts at the same time; the first failure cancels the others and is raised."""
     return await all_of(parts)
 
 

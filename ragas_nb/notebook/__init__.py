@@ -1,4 +1,4 @@
-"""The notebook layer: the live widget, its wire, and the `%ragas` magic. Importing it lets runs show themselves."""
+"""The notebook layer: live widget, wire, `%ragas` magic. Importing it lets runs show themselves."""
 
 from __future__ import annotations
 

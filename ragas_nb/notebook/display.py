@@ -1,4 +1,4 @@
-"""Where a run appears: in the output of the cell that started it, with a static picture for readers without a kernel."""
+"""Where a run appears: in its cell's output, with a static picture for readers without a kernel."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _SHOWN = "_ragas_nb_shown"
 
 
 def runs_of(shell: InteractiveShell) -> WeakValueDictionary[str, Run]:
-    """The runs that were shown in this kernel, by id; kept with the user's variables, so that a reload of modules does
-    not lose them."""
+    """The runs that were shown in this kernel, by id; kept with the user's variables, so that a reload of
+    modules does not lose them."""
     runs: WeakValueDictionary[str, Run] = shell.user_ns.setdefault(_RUNS, WeakValueDictionary())
     return runs
 

@@ -30,8 +30,9 @@ class RagasMagics(Magics):
     @argument(
         "words",
         nargs="*",
-        help="The data (a variable or an expression without blanks) and metric names; or one of: runs, show [run], "
-        "cancel [run], metrics. In %%%%ragas all words are metrics, and the data is the cell's last expression.",
+        help="The data (a variable or an expression without blanks) and metric names; or one of: runs, "
+        "show [run], cancel [run], metrics. In %%%%ragas all words are metrics, and the data is the cell's "
+        "last expression.",
     )
     @argument("--llm", help="The judge: a model name, 'offline', or a variable.")
     @argument("--embeddings", help="The embedder: a model name, 'offline', or a variable.")
@@ -129,8 +130,10 @@ class RagasMagics(Magics):
         else:
             chosen = [run for run in runs if which in (run.run_id, run.name)]
         if not chosen and not (which is None and all_running):
-            known = ", ".join(f"{run.run_id} ({run.name})" for run in runs) or "none"
-            raise UsageError(f"No run {which or ''!r} here; runs of this kernel: {known}.")
+            if not runs:
+                raise UsageError("No run is here yet: start one with `%ragas df faithfulness`.")
+            known = ", ".join(f"{run.run_id} ({run.name})" for run in runs)
+            raise UsageError(f"No run {which!r} here; runs of this kernel: {known}.")
         return chosen
 
     # ── the user's variables ──

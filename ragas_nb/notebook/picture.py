@@ -1,4 +1,4 @@
-"""A run as the wire's values: header, columns, rows, jobs in full, and the state that is saved in the notebook."""
+"""A run as the wire's values: header, columns, rows, jobs in full, and what a notebook keeps."""
 
 from __future__ import annotations
 

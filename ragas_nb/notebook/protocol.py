@@ -1,17 +1,19 @@
 """The wire between kernel and view: the only definition of every message.
 
-Kernel → view messages are *updates*, view → kernel messages are *commands*; `js/src/protocol.ts` is generated from
-here. All of them travel as custom messages, never as traits. NaN never travels in JSON; in a score buffer the status
-beside it says whether there is a value.
+Kernel → view messages are *updates*, view → kernel messages are *commands*; `js/src/protocol.ts` is generated
+from here. All of them travel as custom messages, never as traits. NaN never travels in JSON; in a score
+buffer the status beside it says whether there is a value.
 
 Buffers, little-endian, in this order:
 
 | message | buffers |
 |---|---|
-| `snapshot` | values `f32[metrics × rows]`, statuses `u8[metrics × rows]` (metric-major: `metric * rows + row`), costs `f32[rows]` |
-| `batch` | of `changes` jobs: rows `u32[]`, metrics `u16[]`, values `f32[]`, statuses `u8[]`; of `cost_changes` rows: rows `u32[]`, costs `f32[]` |
+| `snapshot` | values `f32[metrics × rows]`, statuses `u8[metrics × rows]`, costs `f32[rows]` |
+| `batch` | of `changes` jobs: rows `u32[]`, metrics `u16[]`, values `f32[]`, statuses `u8[]`; |
+| | of `cost_changes` rows: rows `u32[]`, costs `f32[]` |
 
-Statuses are indexes into `STATUSES`.
+A snapshot is metric-major: the score of a row stands at `metric * rows + row`. Statuses are indexes into
+`STATUSES`.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
 
 
-# ── what messages are made of ──────────────────────────────────────────────────────────────────────────────────────
+# ── what messages are made of ──────────────────────────────────────────────────────────────────────────────
 
 
 class RunInfo(Wire):
@@ -200,7 +202,7 @@ class Saved(Wire):
     rows: list[SavedRow]
 
 
-# ── kernel → view ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── kernel → view ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Snapshot(Wire):
@@ -253,7 +255,7 @@ class CommandReply(Wire):
 
 Update = Annotated[Snapshot | Batch | RowPage | RowDetail | CommandReply, Field(discriminator="type")]
 
-# ── view → kernel ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── view → kernel ───────────────────────────────────────────────────────────────────────────────────────────
 
 ROWS_PER_PAGE = 200
 

@@ -86,7 +86,8 @@ def _card(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
     counts += [f'<span class="rs-error">{summary.failed:,} failed</span>'] if summary.failed else []
     return (
         f'<div class="rs-card"><h3>{escape(metric.name)}</h3><div class="rs-mid"><div>'
-        f'<div class="rs-mean">{mean}</div><div class="rs-small">{interval}</div></div>{_histogram(metric, summary)}</div>'
+        f'<div class="rs-mean">{mean}</div><div class="rs-small">{interval}</div></div>'
+        f"{_histogram(metric, summary)}</div>"
         f'<div class="rs-small">{" · ".join(counts)}</div></div>'
     )
 
@@ -99,14 +100,16 @@ def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
         height = max(2.0, tall * math.sqrt(count / highest)) if count else 0.0
         colour = index * STEPS // len(summary.bins)
         bars.append(
-            f'<rect class="rs-k{colour}" x="{index * width}" y="{tall - height:.1f}" width="8" height="{height:.1f}"/>'
+            f'<rect class="rs-k{colour}" x="{index * width}" y="{tall - height:.1f}" width="8" '
+            f'height="{height:.1f}"/>'
         )
     label = f"{metric.name}: {', '.join(map(str, summary.bins))} samples in ten equal score ranges"
     return f'<svg role="img" aria-label="{escape(label)}" width="90" height="{tall}">{"".join(bars)}</svg>'
 
 
 def _table(saved: wire.Saved) -> str:
-    heads = '<th class="rs-n" style="width:64px" scope="col">id</th><th scope="col">user_input</th><th scope="col">response</th>'
+    heads = '<th class="rs-n" style="width:64px" scope="col">id</th>'
+    heads += "".join(f'<th scope="col">{field}</th>' for field in ("user_input", "response"))
     heads += "".join(
         f'<th class="rs-n" style="width:84px" scope="col">{escape(m.name)}</th>' for m in saved.metrics
     )

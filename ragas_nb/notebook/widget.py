@@ -21,8 +21,8 @@ def _built(name: str) -> Path:
     path = STATIC / name
     if not path.exists():
         raise ConfigurationError(
-            f"The widget's front end is not built: {name} is missing from ragas_nb/notebook/static. In a checkout run "
-            "`make build`; otherwise install the package again."
+            f"The widget's front end is not built: {name} is missing from ragas_nb/notebook/static. "
+            "In a checkout run `make build`; otherwise install the package again."
         )
     return path
 

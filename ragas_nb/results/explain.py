@@ -16,7 +16,7 @@ CONTEXT_WIDTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that a step speaks of, with the verdict on it where there is one (`word` says it in words)."""
+    """One thing that a step speaks of, with the verdict on it where there is one (`word` names it)."""
 
     text: str
     reason: str | None = None
@@ -49,7 +49,7 @@ def _items_of_field(step: StepTrace, name: str, value: object) -> list[Item]:
 
 
 def _item(step: StepTrace, part: object, *, group: str | None = None, fallback: str = "") -> Item:
-    """An item from one element of an answer: a plain text, or a model with a statement, a reason, a verdict."""
+    """An item from one element of an answer: a plain text, or a statement with reason and verdict."""
     if not isinstance(part, BaseModel):
         return Item(str(part), word=group)
     verdict = next((getattr(part, f) for f in _VERDICT_FIELDS if hasattr(part, f)), None)

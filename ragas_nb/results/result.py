@@ -32,8 +32,8 @@ class TokenUsage:
 class EvaluationResult:
     """The scores of a run. A missing score is None; `errors` and `explain` say why it is missing.
 
-    `len` is the number of samples, iterating gives one dict of scores per sample, `result["faithfulness"]` is one
-    metric's scores in the order of the samples.
+    `len` is the number of samples, iterating gives one dict of scores per sample, `result["faithfulness"]` is
+    one metric's scores in the order of the samples.
     """
 
     def __init__(self, plan: Plan, state: State, *, run_id: str, name: str) -> None:
@@ -108,7 +108,7 @@ class EvaluationResult:
         return pd.DataFrame(rows, columns=["sample_id", "metric", "kind", "message", "raw"])
 
     def total_tokens(self) -> TokenUsage | list[TokenUsage]:
-        """Tokens of all requests, failed attempts included: one figure, or a list where several models worked."""
+        """Tokens of all requests, failed attempts included: one figure, or a list for several models."""
         models = [
             TokenUsage(spent.usage.input_tokens, spent.usage.output_tokens, model)
             for model, spent in self._state.by_model.items()

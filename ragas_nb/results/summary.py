@@ -15,9 +15,9 @@ Z_95 = 1.959963984540054
 class Summary:
     """How one metric's scores lie.
 
-    `n` scored, `failed`, `undefined` are counts; `mean` is None when nothing is scored; `low` and `high` are the 95 %
-    interval of the mean (normal approximation, inside the metric's range), None below two scores; `bins` counts ten
-    equal parts of the range.
+    `n` scored, `failed`, `undefined` are counts; `mean` is None when nothing is scored; `low` and `high` are
+    the 95 % interval of the mean (normal approximation, inside the metric's range), None below two scores;
+    `bins` counts ten equal parts of the range.
     """
 
     n: int

@@ -29,8 +29,8 @@ PENDING, RUNNING, SCORED, UNDEFINED, FAILED = range(5)
 
 @dataclass(slots=True)
 class Column:
-    """The scores of one metric, by row. `values` is a number where the status is scored, else 0; text scores stand in
-    `labels`."""
+    """The scores of one metric, by row. `values` is a number where the status is scored, else 0; text scores
+    stand in `labels`."""
 
     values: array[float]
     statuses: bytearray
@@ -125,7 +125,7 @@ class State:
             column.statuses = column.statuses.replace(bytes([RUNNING]), bytes([PENDING]))
 
     def settled_samples(self, status: int) -> int:
-        """Samples whose jobs have all settled, by their worst outcome: failed, else undefined, else scored."""
+        """Samples whose jobs have all settled, by their worst outcome: failed, undefined, scored."""
         return self._settled[status]
 
     def settled_samples_in_all(self) -> int:

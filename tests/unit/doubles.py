@@ -1,4 +1,4 @@
-"""What the tests of the engine share: two steps, metrics that ask them, judges under control, and virtual time."""
+"""What the tests of runs share: two steps, metrics that ask them, judges under control, and virtual time."""
 
 from __future__ import annotations
 
@@ -135,6 +135,12 @@ def record(run: Run) -> list[Event]:
     events: list[Event] = []
     run.listen(events.append)
     return events
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let others run until the condition holds."""
+    while not condition():  # noqa: ASYNC110  some conditions have no event
+        await asyncio.sleep(0)
 
 
 QUICK = RunConfig(max_wait=0.0)

@@ -1,4 +1,4 @@
-"""Imports point in one direction, heavy packages have one home each, and `import ragas_nb` loads none of them."""
+"""Imports point in one direction, heavy packages have one home each, and `import ragas_nb` loads none."""
 
 from __future__ import annotations
 
@@ -40,7 +40,16 @@ ONLY_IN = {
     "anywidget": "notebook/",
 }
 """Where a package may be imported from."""
-LATE = ("pandas", "openai", "plotly", "nest_asyncio", "nest_asyncio2", "datasets", "genai_prices", "json_repair")
+LATE = (
+    "pandas",
+    "openai",
+    "plotly",
+    "nest_asyncio",
+    "nest_asyncio2",
+    "datasets",
+    "genai_prices",
+    "json_repair",
+)
 """Packages that no module imports before they are used."""
 
 
@@ -129,7 +138,9 @@ HEAVY = ("openai", "pandas", "plotly", "anywidget", "numpy", "IPython", "ipywidg
 def loaded_after(code: str) -> list[str]:
     """The heavy packages that a fresh interpreter has loaded after this code."""
     told = f"{code}\nimport sys\nprint(*[name for name in {HEAVY!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60
+    )
     return done.stdout.split()
 
 

@@ -13,7 +13,6 @@ from ragas_nb.metrics.base import MetricResult
 from ragas_nb.results.result import EvaluationResult, TokenUsage
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample, read_dataset
 from ragas_nb.testing import ScriptedJudge
-
 from tests.unit.doubles import YES, Computes, HeldJudge, Polite, new_run, responses
 
 
@@ -97,9 +96,7 @@ async def test_errors_are_a_frame_with_kind_message_and_raw_reply():
     assert list(errors.columns) == ["sample_id", "metric", "kind", "message", "raw"]
     failure = run.state.outcomes[0, "polite"]
     assert isinstance(failure, JobFailed)
-    assert errors.to_numpy().tolist() == [
-        [0, "polite", "JudgeOutputInvalid", failure.message, "perhaps"]
-    ]
+    assert errors.to_numpy().tolist() == [[0, "polite", "JudgeOutputInvalid", failure.message, "perhaps"]]
 
 
 async def test_without_failures_errors_is_an_empty_frame_with_its_columns():

@@ -39,7 +39,9 @@ def test_the_interval_stays_in_the_range_of_the_metric():
     assert found.low == pytest.approx(0.26, abs=1e-3)
 
 
-@pytest.mark.parametrize(("value", "place"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.95, 9), (1.0, 9), (-0.3, 0), (1.4, 9)])
+@pytest.mark.parametrize(
+    ("value", "place"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.95, 9), (1.0, 9), (-0.3, 0), (1.4, 9)]
+)
 def test_every_score_falls_into_one_of_ten_bins(value: float, place: int):
     assert summarise(column(value)).bins == tuple(int(place == index) for index in range(10))
 

@@ -56,7 +56,11 @@ def test_jobs_are_kept_by_sample_and_metric():
     state = folded(scored("c", 0.5), scored("a", None), failed("b"))
     assert bytes(state.columns["m"].statuses) == bytes([UNDEFINED, FAILED, SCORED])
     assert state.scores("m") == [None, None, 0.5]
-    assert state.outcomes == {("c", "m"): scored("c", 0.5), ("a", "m"): scored("a", None), ("b", "m"): failed("b")}
+    assert state.outcomes == {
+        ("c", "m"): scored("c", 0.5),
+        ("a", "m"): scored("a", None),
+        ("b", "m"): failed("b"),
+    }
 
 
 def test_a_score_of_zero_is_a_score():

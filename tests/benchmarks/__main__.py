@@ -1,0 +1,26 @@
+"""Run every measurement and say which bars are met; name some to run only those."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+NAMES = ("importing", "prompt_size", "offline_quality", "judging", "streaming")
+
+
+def main(names: list[str]) -> int:
+    """Run the named measurements (all without names); the number of bars that were missed."""
+    missed = []
+    for name in names or NAMES:
+        print(f"\n── {name} ──", flush=True)
+        measure = cast("Callable[[], bool | int | None]", import_module(f"tests.benchmarks.{name}").main)
+        if not measure():
+            missed.append(name)
+    print("\nall bars met" if not missed else f"\nbars missed in: {', '.join(missed)}")
+    return len(missed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

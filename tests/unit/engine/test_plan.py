@@ -1,0 +1,110 @@
+"""What is refused before a token is spent, in the words a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ragas_nb.engine.plan import Job, make_plan
+from ragas_nb.errors import PlanError
+from ragas_nb.metrics import DEFAULTS, AspectCritic, ExactMatch, Faithfulness
+from ragas_nb.schema import EvaluationDataset, SingleTurnSample, read_dataset
+
+QUESTION = {"user_input": "Where is Lima?", "response": "In Peru."}
+
+
+def refusal(rows: Sequence[dict[str, object]], metrics: Sequence[object] | None) -> str:
+    with pytest.raises(PlanError) as caught:
+        make_plan(read_dataset(rows), metrics)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_a_field_that_no_sample_has_is_refused_with_the_columns_that_are_there():
+    rows = [QUESTION | {"docs": ["Lima is in Peru."]}]
+    assert refusal(rows, ["faithfulness"]) == (
+        "Metric 'faithfulness' needs 'retrieved_contexts'; the data has 'response', 'user_input', 'docs'. "
+        "Pass column_map={'docs': 'retrieved_contexts'}, or leave the metric out."
+    )
+
+
+def test_without_other_columns_the_message_shows_the_shape_of_a_map():
+    assert refusal([QUESTION], ["exact_match"]) == (
+        "Metric 'exact_match' needs 'reference'; the data has 'response', 'user_input'. "
+        "Pass column_map={'your column': 'reference'}, or leave the metric out."
+    )
+
+
+def test_data_without_samples_is_refused():
+    with pytest.raises(PlanError) as caught:
+        make_plan(EvaluationDataset([]), ["faithfulness"])
+    assert str(caught.value) == (
+        "There is nothing to evaluate: the data has 0 samples. Pass at least one row."
+    )
+
+
+def test_an_empty_list_of_metrics_is_refused():
+    assert refusal([QUESTION], []) == (
+        "metrics=[] leaves nothing to do. Name at least one metric, or leave metrics out for the defaults."
+    )
+
+
+def test_an_unknown_metric_is_refused_with_what_was_probably_meant():
+    assert "There is no metric 'faithfullness'. Did you mean 'faithfulness'" in refusal(
+        [QUESTION], ["faithfullness"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("metrics", "message"),
+    [
+        (
+            [ExactMatch(), ExactMatch()],
+            "Two metrics would share the column 'exact_match'. Give one of them another name: "
+            "ExactMatch(name='exact_match_2').",
+        ),
+        (
+            [AspectCritic(name="kind", definition="Kind?"), AspectCritic(name="kind", definition="Nice?")],
+            "Two metrics would share the column 'kind'. Give one of them another name: "
+            "AspectCritic(name='kind_2').",
+        ),
+    ],
+)
+def test_two_metrics_with_one_column_are_refused(metrics: Sequence[object], message: str):
+    assert refusal([QUESTION | {"reference": "Peru"}], metrics) == message
+
+
+def test_the_default_metrics_are_those_that_the_data_has_the_fields_for():
+    plan = make_plan(read_dataset([QUESTION]), None)
+    assert plan.columns == ("answer_relevancy",)
+    assert plan.left_out == (
+        "context_precision: the data has no 'reference', 'retrieved_contexts'",
+        "faithfulness: the data has no 'retrieved_contexts'",
+        "context_recall: the data has no 'reference', 'retrieved_contexts'",
+    )
+
+
+def test_all_default_metrics_run_where_all_fields_are_there():
+    plan = make_plan(read_dataset([QUESTION | {"reference": "Peru", "retrieved_contexts": ["Peru"]}]), None)
+    assert (plan.columns, plan.left_out) == (DEFAULTS, ())
+    assert plan.needs == {"judge", "embedder"}
+
+
+def test_data_that_fits_no_default_metric_is_refused_with_what_each_needs():
+    message = refusal([{"response": "In Peru."}], None)
+    assert message.startswith("None of the default metrics can run: the data has 'response'; ")
+    assert "answer_relevancy needs 'response', 'user_input'" in message
+    assert message.endswith("Pass column_map={'your column': 'user_input', …}, or metrics=[…] that fit.")
+
+
+def test_jobs_go_sample_by_sample_and_name_the_fields_that_a_sample_lacks():
+    whole = SingleTurnSample(user_input="q", response="a", retrieved_contexts=["c"], reference="a")
+    partial = SingleTurnSample(response="a")
+    metrics = (ExactMatch(), Faithfulness())
+    plan = make_plan(EvaluationDataset([whole, partial], ids=["x", "y"]), metrics)
+    assert list(plan.jobs()) == [
+        Job("x", whole, metrics[0], ()),
+        Job("x", whole, metrics[1], ()),
+        Job("y", partial, metrics[0], ("reference",)),
+        Job("y", partial, metrics[1], ("retrieved_contexts", "user_input")),
+    ]

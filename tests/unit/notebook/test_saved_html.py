@@ -1,0 +1,149 @@
+"""The static picture of a run: texts are only ever texts."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from ragas_nb.metrics.base import MetricResult
+from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.picture import saved_state, totals
+from ragas_nb.notebook.saved_html import money, seconds, to_html
+from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.testing import ScriptedJudge
+from tests.unit.doubles import YES, Computes, Polite, new_run, responses
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><script>alert(1)</script>",
+    "&lt;b&gt; <!-- --> ]]>",
+    "javascript:alert(1)",
+]
+TAGS = {
+    "style",
+    "section",
+    "div",
+    "span",
+    "b",
+    "i",
+    "h3",
+    "svg",
+    "rect",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+
+
+class Reader(HTMLParser):
+    """All tags, attribute names and visible texts of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_hostile_texts_are_shown_as_text(hostile: str):
+    sample = SingleTurnSample(user_input=hostile, response=hostile)
+    run = new_run(
+        EvaluationDataset([sample], ids=[hostile]), [Polite(name=hostile)], ScriptedJudge({"is_polite": YES})
+    )
+    run.settings = type(run.settings)(hostile, judge=ScriptedJudge({"is_polite": YES}, identity=hostile))
+    await run
+    page = Reader(to_html(saved_state(run)))
+    assert page.tags <= TAGS
+    assert page.attributes <= {"class", "style", "aria-label", "scope", "role", "width", "height", "x", "y"}
+    assert page.open == []
+    assert page.texts.count(hostile) == 7  # run, judge, card, column head, id, question, response
+
+
+async def test_the_message_of_a_failed_run_is_shown_as_text():
+    run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(1))])
+    await run
+    run.state.message = "<b>no</b>"
+    assert "<b>no</b>" in Reader(to_html(saved_state(run))).texts
+
+
+async def test_the_picture_tells_state_counts_means_and_missing_scores():
+    def rule(text: str) -> MetricResult:
+        return MetricResult(None if text == "?" else float(text))
+
+    run = new_run(responses("1", "0.5", "?", "x"), [Computes(rule=rule)])
+    await run
+    text = Reader(to_html(saved_state(run))).text
+    for part in (
+        "test",
+        "Finished",
+        "1 failed",
+        "0.75",
+        "n 2",
+        "1 undefined",
+        "failed",
+        "undefined",
+        "All 4 rows",
+    ):
+        assert part in text
+
+
+async def test_only_the_first_rows_are_shown_and_the_note_says_so():
+    run = new_run(responses(*map(str, range(50))), [Computes(rule=lambda text: MetricResult(1))])
+    await run
+    html = to_html(saved_state(run))
+    assert html.count("<tr>") == 13
+    assert "First 12 of 50 rows" in html
+
+
+@pytest.mark.parametrize(
+    ("cost", "unpriced", "shown"),
+    [
+        (0.0, 0, "$0.00"),
+        (0.421, 0, "$0.42"),
+        (0.00042, 0, "$0.00042"),
+        (0.42, 1180, "≥ $0.42, 1,180 calls unpriced"),
+        (0.0, 3, "≥ $0.00, 3 calls unpriced"),
+    ],
+)
+def test_money_is_never_shown_as_less_than_it_is(cost: float, unpriced: int, shown: str):
+    run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(1))])
+    found: wire.Totals = totals(run).model_copy(update={"cost": cost, "unpriced": unpriced})
+    assert money(found) == shown
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "shown"),
+    [(0.04, "0.0 s"), (59.4, "59.4 s"), (59.6, "1 min 0 s"), (252, "4 min 12 s"), (7260, "2 h 1 min")],
+)
+def test_durations_are_told_in_words(elapsed: float, shown: str):
+    assert seconds(elapsed) == shown

@@ -1,0 +1,70 @@
+"""A view as the tests see it: what the kernel sent, folded into the scores that a person would see."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Any
+
+from ragas_nb.notebook.bridge import Bridge
+from ragas_nb.notebook.protocol import STATUSES, update_adapter
+from ragas_nb.run import Run
+
+
+@dataclass
+class View:
+    """Takes the bridge's messages, each of which has to be one of the protocol with all its buffers."""
+
+    rows: int
+    metrics: int
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    scores: dict[tuple[int, int], tuple[str, float]] = field(default_factory=dict)
+    costs: dict[int, float] = field(default_factory=dict)
+
+    def take(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        update_adapter.validate_python(content)
+        self.sent.append(content)
+        if content["type"] == "batch":
+            self._batch(content, buffers)
+        elif content["type"] == "snapshot":
+            self._snapshot(buffers)
+        else:
+            assert buffers == []
+
+    def _batch(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+        rows, metrics, values, cost_rows, costs = (
+            array(code, buffers[place]) for code, place in (("I", 0), ("H", 1), ("f", 2), ("I", 4), ("f", 5))
+        )
+        assert len(buffers) == 6
+        assert {len(rows), len(metrics), len(values), len(buffers[3])} == {content["changes"]}
+        assert {len(cost_rows), len(costs)} == {content["cost_changes"]}
+        for row, metric, value, status in zip(rows, metrics, values, buffers[3], strict=True):
+            self.scores[row, metric] = (STATUSES[status], value)
+        self.costs |= dict(zip(cost_rows, costs, strict=True))
+
+    def _snapshot(self, buffers: list[bytes]) -> None:
+        values, statuses, costs = array("f", buffers[0]), buffers[1], array("f", buffers[2])
+        assert len(values) == len(statuses) == self.rows * self.metrics
+        for place, (value, status) in enumerate(zip(values, statuses, strict=True)):
+            metric, row = divmod(place, self.rows)
+            self.scores[row, metric] = (STATUSES[status], value)
+        self.costs = dict(enumerate(costs))
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """The messages of one type, in order."""
+        return [content for content in self.sent if content["type"] == kind]
+
+
+def open_view(run: Run) -> tuple[Bridge, View]:
+    """A bridge and what its view sees."""
+    view = View(len(run), len(run.state.metrics))
+    return Bridge(run, view.take), view
+
+
+def shown(run: Run) -> dict[tuple[int, int], tuple[str, float]]:
+    """All scores of a run, as a view should see them."""
+    return {
+        (row, metric): (STATUSES[column.statuses[row]], column.values[row])
+        for metric, column in enumerate(run.state.columns.values())
+        for row in range(len(run))
+    }
