@@ -94,7 +94,7 @@ test-browser: $(ENVIRONMENT)
 
 # The oldest versions of everything that ragas_nb says it works with, ipykernel 6 among them.
 test-oldest: $(OLDEST_ENVIRONMENT)
-	.venv-oldest/bin/python $(PYTEST) --ignore tests/browser --ignore tests/notebooks
+	.venv-oldest/bin/python $(PYTEST) $(foreach part,benchmarks browser notebooks,--ignore tests/$(part))
 
 # --- checks ------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,11 @@ class JudgeError(RagasNbError):
 
     result: object | None = None
 
+    @property
+    def stops_run(self) -> bool:
+        """Whether every other job would fail for the same reason."""
+        return False
+
     def __init__(self, message: str, *, step: str | None = None, attempts: tuple[object, ...] = ()) -> None:
         super().__init__(message)
         self.step = step
@@ -84,6 +89,13 @@ class JudgeUnavailable(JudgeError):
         super().__init__(message, step=step, attempts=attempts)
         self.kind: UnavailableKind = kind
         self.retry_after = retry_after
+        self.never_reached = False
+        """Set where no request of the run has ever reached the server."""
+
+    @property
+    def stops_run(self) -> bool:
+        """Whether every other job would fail for the same reason."""
+        return self.never_reached
 
 
 class JudgeRefused(JudgeError):

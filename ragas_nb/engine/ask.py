@@ -91,11 +91,18 @@ class Answers:
     """
 
     def __init__(
-        self, judge: Judge | None, embedder: Embedder | None, *, sender: Sender, group: asyncio.TaskGroup
+        self,
+        judge: Judge | None,
+        embedder: Embedder | None,
+        *,
+        to_judge: Sender,
+        to_embedder: Sender,
+        group: asyncio.TaskGroup,
     ) -> None:
         self._judge = judge
         self._embedder = embedder
-        self._sender = sender
+        self._to_judge = to_judge
+        self._to_embedder = to_embedder
         self._group = group
         self._known: Futures[Value] = {}
         self._vectors: Futures[Vector] = {}
@@ -121,7 +128,7 @@ class Answers:
         while waiting:
             request = asking.request(len(waiting))
             try:
-                reply, attempt = await self._sender.send(
+                reply, attempt = await self._to_judge.send(
                     lambda request=request: judge.reply(request),  # type: ignore[misc]
                     judge.cost,
                     origin=asking.origin,
@@ -133,7 +140,7 @@ class Answers:
                 attempts.append(replace(attempt, outcome=outcome, problem=problem, reply=text))
                 for value in values:
                     waiting.pop(next(iter(waiting))).set_result(Outcome(value, attempts=_taken(attempts)))
-                if waiting and len(asking.invalid) > self._sender.pacing.config.max_invalid:
+                if waiting and len(asking.invalid) > self._to_judge.pacing.config.max_invalid:
                     raise _never_valid(asking.invalid)
             except Exception as error:  # noqa: BLE001  raised again in every job that asked
                 _give_up(self._known, waiting, error, step, _taken(attempts))
@@ -155,7 +162,7 @@ class Answers:
     async def _embed(self, embedder: Embedder, waiting: Futures[Vector], origin: Origin) -> None:
         attempts: list[Attempt] = []
         try:
-            reply, attempt = await self._sender.send(
+            reply, attempt = await self._to_embedder.send(
                 lambda: embedder.embed(list(waiting)),
                 embedder.cost,
                 origin=origin,

@@ -121,6 +121,7 @@ class Pacing:
                     failed(error, loop.time() - started)
                     tries += 1
                     if tries > self._retries(error):
+                        error.never_reached = error.kind == "connection" and not self.answered
                         raise
                     delay = self._delay(error, tries)
                 else:

@@ -12,13 +12,7 @@ from ragas_nb.engine.pacing import Budget, Pacing
 from ragas_nb.engine.plan import Job, Plan
 from ragas_nb.engine.sending import Origin, Sender
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import (
-    BudgetReached,
-    ConfigurationError,
-    JudgeOutputInvalid,
-    JudgeRefused,
-    JudgeUnavailable,
-)
+from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError, JudgeOutputInvalid
 from ragas_nb.judges.base import Embedder, Judge
 from ragas_nb.metrics.base import MetricResult
 
@@ -45,12 +39,13 @@ async def carry_out(
             the first failure of any job.
         BudgetReached: the next request would not fit; those that were in flight have come back.
     """
-    pacing = Pacing(config)
+    purse = Budget(budget)
+    to_judge, to_embedder = (Sender(Pacing(config), purse, emit) for _ in range(2))
     try:
         async with asyncio.TaskGroup() as group:
-            answers = Answers(judge, embedder, sender=Sender(pacing, Budget(budget), emit), group=group)
+            answers = Answers(judge, embedder, to_judge=to_judge, to_embedder=to_embedder, group=group)
             jobs = plan.jobs()
-            worker = _Worker(answers, pacing, emit, raise_exceptions)
+            worker = _Worker(answers, emit, raise_exceptions)
             workers = min(config.max_workers, len(plan.dataset) * len(plan.metrics))
             for _ in range(workers):
                 group.create_task(worker.work(jobs))
@@ -63,9 +58,8 @@ async def carry_out(
 class _Worker:
     """Takes job after job; the one place where a job's exception becomes a failure."""
 
-    def __init__(self, answers: Answers, pacing: Pacing, emit: Emit, raise_exceptions: bool) -> None:
+    def __init__(self, answers: Answers, emit: Emit, raise_exceptions: bool) -> None:
         self._answers = answers
-        self._pacing = pacing
         self._emit = emit
         self._raise = raise_exceptions
         self.refused: BudgetReached | None = None
@@ -96,7 +90,8 @@ class _Worker:
         if job.missing:
             self._emit(_undefined(key, job.missing))
             return
-        self._emit(JobStarted(sample_id=key.sample_id, metric=key.metric))
+        if job.metric.needs:
+            self._emit(JobStarted(sample_id=key.sample_id, metric=key.metric))
         ask = JobAsk(self._answers, key)
         try:
             scored = _scored(key, await job.metric.measure(job.sample, ask), ask)
@@ -114,17 +109,9 @@ class _Worker:
         if self._stopping:
             return
         self._emit(_failure(key, error, ask))
-        self._stopping = self._raise or self._stops_run(error)
+        self._stopping = self._raise or (isinstance(error, JudgeError) and error.stops_run)
         if self._stopping:
             raise error
-
-    def _stops_run(self, error: Exception) -> bool:
-        """Whether every further job would fail the same way."""
-        if isinstance(error, JudgeRefused):
-            return error.stops_run
-        return (
-            isinstance(error, JudgeUnavailable) and error.kind == "connection" and not self._pacing.answered
-        )
 
 
 def _undefined(key: Origin, missing: tuple[str, ...]) -> JobScored:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from array import array
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +21,8 @@ log = logging.getLogger("ragas_nb")
 
 FLUSH_S = 0.1
 """Seconds between two batches: at most ten a second."""
+INTRODUCE_S = 1.0
+"""Seconds between two snapshots that nobody asked for."""
 MOST_CHANGES = 20_000
 """Changes in one batch; what is over waits for the next."""
 
@@ -40,6 +43,8 @@ class Bridge:
         self._costs: dict[int, None] = {}
         self._running = _running_jobs(run.state)
         self._timer: asyncio.TimerHandle | None = None
+        self._greeted = False
+        self._introduce_at = 0.0
         self._metric_of = {name: index for index, name in enumerate(run.state.metrics)}
         run.listen(self._heard)
 
@@ -77,6 +82,11 @@ class Bridge:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._must_introduce_itself():
+            self._jobs.clear()
+            self._costs.clear()
+            self._snapshot()
+            return
         jobs, costs = _take(self._jobs), _take(self._costs)
         self._seq += 1
         batch = wire.Batch(
@@ -85,6 +95,14 @@ class Bridge:
         self._send(batch.model_dump(mode="json"), self._buffers(jobs, costs))
         if (self._jobs or self._costs) and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+
+    def _must_introduce_itself(self) -> bool:
+        """Whether to send a snapshot unasked: while a cell waits the host may hold back a view's `hello`."""
+        now = monotonic()
+        if not self._run.settings.blocking or self._greeted or now < self._introduce_at:
+            return False
+        self._introduce_at = now + INTRODUCE_S
+        return True
 
     def _buffers(self, jobs: list[int], costs: list[int]) -> list[bytes]:
         state = self._run.state
@@ -147,6 +165,7 @@ class Bridge:
     def _do(self, command: wire.Command) -> None:
         match command:
             case wire.Hello():
+                self._greeted = True
                 self._snapshot()
             case wire.AskRows():
                 texts = [row_text(self._run, row) for row in command.rows if 0 <= row < len(self._run)]

@@ -77,7 +77,7 @@ def _cards(saved: wire.Saved) -> str:
 
 
 def _card(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
-    mean = "–" if summary.mean is None else f"{summary.mean:.2f}"
+    mean = "–" if summary.mean is None else _two_decimals(summary.mean)
     interval = "no score yet" if summary.n == 0 else ""
     if summary.low is not None and summary.high is not None:
         interval = f"{summary.low:.2f}–{summary.high:.2f}"
@@ -111,10 +111,15 @@ def _table(saved: wire.Saved) -> str:
     heads = '<th class="rs-n" style="width:64px" scope="col">id</th>'
     heads += "".join(f'<th scope="col">{field}</th>' for field in ("user_input", "response"))
     heads += "".join(
-        f'<th class="rs-n" style="width:84px" scope="col">{escape(m.name)}</th>' for m in saved.metrics
+        f'<th class="rs-n" style="width:84px" scope="col">{_broken(m.name)}</th>' for m in saved.metrics
     )
     rows = "".join(_row(saved, row) for row in saved.rows[:SHOWN_ROWS])
     return f'<div class="rs-table"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _broken(name: str) -> str:
+    """A column's name, which may break after its underscores."""
+    return escape(name).replace("_", "_<wbr>")
 
 
 def _row(saved: wire.Saved, row: wire.SavedRow) -> str:
@@ -134,7 +139,12 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
     share = min(1.0, max(0.0, share))
     step = min(STEPS - 1, int(share * STEPS))
     low = " rs-low" if share < 0.4 else ""
-    return f'<td><span class="rs-score rs-s{step}{low}" style="--v:{share:.3f}">{cell.value:.2f}</span></td>'
+    return f'<td><span class="rs-score rs-s{step}{low}" style="--v:{share:.3f}">{_two_decimals(cell.value)}</span></td>'
+
+
+def _two_decimals(value: float) -> str:
+    """A score; `0.00` for what is only just below it."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _note(saved: wire.Saved) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -25,6 +26,7 @@ class Item:
 
 
 _VERDICT_FIELDS = ("verdict", "attributed")
+_GROUP_WORDS = {"TP": "in both (TP)", "FP": "only in the response (FP)", "FN": "only in the reference (FN)"}
 
 
 def items_of(step: StepTrace) -> list[Item]:
@@ -34,6 +36,12 @@ def items_of(step: StepTrace) -> list[Item]:
     fields = {name: getattr(step.output, name) for name in type(step.output).model_fields}
     if any(name in fields for name in _VERDICT_FIELDS):
         return [_item(step, step.output, fallback=_subject(step.input))]
+    kinds = [
+        name for name, field in type(step.output).model_fields.items() if get_args(field.annotation) == (0, 1)
+    ]
+    if kinds:
+        told = next((value for value in fields.values() if isinstance(value, str)), "")
+        return [Item(told, word=step.prompt.verdicts[fields[kinds[0]]])]
     items: list[Item] = []
     for name, value in fields.items():
         items += _items_of_field(step, name, value)
@@ -42,7 +50,7 @@ def items_of(step: StepTrace) -> list[Item]:
 
 def _items_of_field(step: StepTrace, name: str, value: object) -> list[Item]:
     if isinstance(value, list | tuple):
-        group = name if name.isupper() else None
+        group = _GROUP_WORDS.get(name)
         return [_item(step, part, group=group) for part in value]
     word = name.replace("_", " ")
     return [Item(str(value), word=word)]

@@ -1,4 +1,4 @@
-"""What is measured around a piece of asynchronous work: wall time, CPU time, and how long the loop was held."""
+"""What is measured around asynchronous work: wall time, CPU time, and how long the loop was held."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def main() -> bool:
         without.append(_seconds("pass"))
     cost = statistics.median(with_it) - statistics.median(without)
     print(
-        f"import ragas_nb: {cost:.3f} s (bar {BAR_S}); process {spread(with_it)} s, empty one {spread(without)} s"
+        f"import ragas_nb: {cost:.3f} s (bar {BAR_S}); process {spread(with_it)} s, "
+        f"empty one {spread(without)} s"
     )
     print(f"  heavy packages loaded by it: {heavy}")
     return cost <= BAR_S and heavy == "[]"

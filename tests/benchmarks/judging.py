@@ -1,4 +1,4 @@
-"""100 samples × the four default metrics, 64 requests in flight, 50 ms latency: ours beside the bare openai client."""
+"""100 samples × the four default metrics, 64 requests in flight, 50 ms latency: ours and the bare client."""
 
 from __future__ import annotations
 
@@ -97,16 +97,26 @@ def main() -> bool:
     n = found.requests
     rows = {
         "wall": ([m.wall_s for m in found.ours], [m.wall_s for m in found.bare], "s"),
-        "cpu": ([1000 * m.cpu_s / n for m in found.ours], [1000 * m.cpu_s / n for m in found.bare], "ms/request"),
+        "cpu": (
+            [1000 * m.cpu_s / n for m in found.ours],
+            [1000 * m.cpu_s / n for m in found.bare],
+            "ms/request",
+        ),
         "lag_p99": ([m.lag_p99_ms for m in found.ours], [m.lag_p99_ms for m in found.bare], "ms"),
         "lag_max": ([m.lag_max_ms for m in found.ours], [m.lag_max_ms for m in found.bare], "ms"),
     }
-    print(f"{SAMPLES} samples × 4 metrics, {n} requests, {IN_FLIGHT} in flight, 50 ms latency, {ROUNDS} rounds each in turn")
+    print(
+        f"{SAMPLES} samples × 4 metrics, {n} requests, {IN_FLIGHT} in flight, 50 ms latency, "
+        f"{ROUNDS} rounds of each in turn"
+    )
     met = True
     for name, (mine, other, unit) in rows.items():
         ratio = statistics.median(mine) / statistics.median(other)
         met &= ratio <= BARS[name]
-        print(f"  {name:8} ours {spread(mine)} {unit}, bare client {spread(other)}: ratio {ratio:.2f} (bar {BARS[name]})")
+        print(
+            f"  {name:8} ours {spread(mine)} {unit}, bare client {spread(other)}: "
+            f"ratio {ratio:.2f} (bar {BARS[name]})"
+        )
     first = [m.first_s or 0.0 for m in found.ours]
     met &= statistics.median(first) < BARS["first_s"]
     print(f"  first score after {spread(first)} s (bar {BARS['first_s']})")

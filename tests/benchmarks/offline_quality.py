@@ -83,7 +83,7 @@ def main() -> bool:
 
 
 def _faithfulness(rows: Sequence[Row]) -> list[float]:
-    """What the product says: the faithfulness of every answer, by the offline judge; 0 where there is none."""
+    """What the product says: the faithfulness of every answer by the offline judge, 0 where undefined."""
     result = rnb.evaluate([dict(row) for row in rows], ["faithfulness"], llm="offline")
     return [score if isinstance(score, float) else 0.0 for score in result["faithfulness"]]
 

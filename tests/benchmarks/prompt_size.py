@@ -1,4 +1,4 @@
-"""What a chat request carries besides the sample: instruction, examples and schema, over the default metrics."""
+"""What a chat request carries besides the sample: instruction, examples, schema; over the default metrics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def main() -> bool:
         sample = body["messages"][-1]["content"]  # type: ignore[index]
         besides.append(sent - len(json.dumps(sample, ensure_ascii=False).encode()))
     mean = statistics.fmean(besides)
-    print(f"besides the sample a chat request carries {mean:.0f} bytes on average over {len(chats)} (bar {BAR})")
+    print(
+        f"besides the sample a chat request carries {mean:.0f} bytes on average over {len(chats)} (bar {BAR})"
+    )
     return mean <= BAR
 
 

@@ -21,19 +21,25 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One task of the main thread: how long it took, and for how long our script was on the stack; milliseconds."""
+    """One task of the main thread, in milliseconds."""
 
     ms: float
+    """From its start to its end."""
+    cpu_ms: float
+    """Of these, the time it had a processor: the same on a machine that does nothing else."""
     ours_ms: float
+    """The time in which our script was on the stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """When the profiler looked, in microseconds, and the time since the look before in which ours was running."""
+    """What the profiler of a page saw."""
 
     pid: int
     at: list[int]
+    """When it looked, in microseconds."""
     ours_us: list[int]
+    """The time since the look before where our script was on the stack, else 0."""
 
 
 def tasks(trace: bytes) -> list[Task]:
@@ -84,4 +90,6 @@ def _samples(events: Sequence[Event], begin: Event) -> Samples:
 def _task(event: Event, samples: Samples) -> Task:
     first = bisect_left(samples.at, event["ts"])
     last = bisect_right(samples.at, event["ts"] + event["dur"])
-    return Task(event["dur"] / 1000, sum(samples.ours_us[first:last]) / 1000)
+    wall_us: int = event["dur"]
+    cpu_us: int = event.get("tdur", wall_us)
+    return Task(wall_us / 1000, cpu_us / 1000, sum(samples.ours_us[first:last]) / 1000)

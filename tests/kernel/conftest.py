@@ -48,7 +48,8 @@ class Stuck:
             print("READY", flush=True)
 
 def open_tasks():
-    return sorted(t.get_name() for t in asyncio.all_tasks() if "ragas_nb" in t.get_name() or "ragas_nb" in repr(t.get_coro()))
+    ours = (t for t in asyncio.all_tasks() if "ragas_nb" in t.get_name() + repr(t.get_coro()))
+    return sorted(t.get_name() for t in ours)
 """
 
 

@@ -62,7 +62,9 @@ class Kernel:
     def wait_for_text(self, number: str, text: str) -> None:
         """Wait until a running cell has printed `text`."""
         while text not in self._outcomes[number].text:
-            assert number not in self._idle, f"the cell ended without printing {text!r}: {self._outcomes[number]}"
+            assert number not in self._idle, (
+                f"the cell ended without printing {text!r}: {self._outcomes[number]}"
+            )
             self._take()
 
     def interrupt(self) -> None:
@@ -73,7 +75,9 @@ class Kernel:
         try:
             message = self._client.get_iopub_msg(timeout=PATIENCE_S)
         except Empty:
-            raise AssertionError(f"the kernel said nothing for {PATIENCE_S} s; so far: {self._outcomes}") from None
+            raise AssertionError(
+                f"the kernel said nothing for {PATIENCE_S} s; so far: {self._outcomes}"
+            ) from None
         number = message["parent_header"].get("msg_id", "")
         outcome = self._outcomes.get(number)
         if outcome is None:

@@ -12,7 +12,12 @@ START = "run = rnb.start(df, [polite], llm=judge)"
 
 
 def test_start_returns_at_once_and_the_run_goes_on_between_cells(notebook: Kernel) -> None:
-    notebook.run("gate = asyncio.Event()\nasync def waiting(prompt):\n    await gate.wait()\n    return await judge(prompt)")
+    notebook.run(
+        "gate = asyncio.Event()\n"
+        "async def waiting(prompt):\n"
+        "    await gate.wait()\n"
+        "    return await judge(prompt)"
+    )
     notebook.run("run = rnb.start(df, [polite], llm=waiting)")
     assert notebook.run("print(run.status); gate.set()").text.strip() == "running"
     assert notebook.run("result = await run; print(result['polite'])").text.strip().startswith("[1.0, 1.0")
@@ -35,7 +40,8 @@ def test_interrupting_an_awaited_run_keeps_finished_scores_and_leaves_no_task(no
 
 def test_the_cell_shows_one_output_with_widget_html_and_text(notebook: Kernel) -> None:
     shown = notebook.run("rnb.start(df, [polite], llm=judge)").displays
-    assert [set(data) for data in shown] == [{"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}]
+    kinds = {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert [set(data) for data in shown] == [kinds]
 
 
 def test_the_static_picture_is_brought_up_to_date_when_the_run_ends(notebook: Kernel) -> None:
@@ -48,4 +54,6 @@ def test_the_static_picture_is_brought_up_to_date_when_the_run_ends(notebook: Ke
 def test_the_magic_evaluates_the_last_expression_of_a_cell(notebook: Kernel) -> None:
     notebook.run("%load_ext ragas_nb")
     notebook.run("%%ragas exact_match --out run --wait\nsmall = df.assign(reference=df.response)\nsmall")
-    assert notebook.run("print(run['exact_match'])").text.strip() == "[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]"
+    assert (
+        notebook.run("print(run['exact_match'])").text.strip() == "[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]"
+    )

@@ -58,7 +58,10 @@ def test_interrupt_keeps_finished_scores_and_leaves_no_task(notebook: Kernel, be
     notebook.wait_for_text(cell, "READY")
     notebook.interrupt()
     assert notebook.finish(cell).status == "ok"
-    assert notebook.run("print(sorted(kept, key=str))").text.strip() == "[1.0, 1.0, 1.0, None, None, None, None, None]"
+    assert (
+        notebook.run("print(sorted(kept, key=str))").text.strip()
+        == "[1.0, 1.0, 1.0, None, None, None, None, None]"
+    )
     assert notebook.run("print(open_tasks(), stuck.cancelled)").text.strip() == "[] 5"
     assert notebook.run(EVALUATE).text.strip() == ALL_ONE
 

@@ -31,9 +31,9 @@ class Sampling:
     max_tokens: int | None = None
     extra: dict[str, object] = field(default_factory=dict)
 
-    def fields(self, n: int, dropped: frozenset[str]) -> dict[str, object]:
-        """The fields of the body for `n` answers, without the ones that the server does not take."""
-        automatic = _ONE_ANSWER if n == 1 else _SEVERAL_ANSWERS
+    def fields(self, *, varied: bool, dropped: frozenset[str]) -> dict[str, object]:
+        """The fields of the body, without the ones that the server does not take."""
+        automatic = _SEVERAL_ANSWERS if varied else _ONE_ANSWER
         wanted: dict[str, object] = {
             "temperature": automatic if self.temperature is None else self.temperature,
             "seed": self.seed,
@@ -68,7 +68,7 @@ def chat_body(
     body: dict[str, object] = {
         "model": model,
         "messages": chat_messages(request, with_schema=form.mode != "json_schema"),
-        **sampling.fields(n, form.dropped),
+        **sampling.fields(varied=request.varied, dropped=form.dropped),
     }
     if n > 1:
         body["n"] = n

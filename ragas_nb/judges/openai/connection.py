@@ -71,7 +71,7 @@ def _is_at_home(client: Client) -> bool:
 class Connection:
     """The way to one server: a client per event loop, and every failure as a problem or a judge's error."""
 
-    def __init__(self, target: Target, *, client: Client | None, url: str, timeout: float) -> None:
+    def __init__(self, target: Target, *, client: Client | None, url: str, timeout: float | None) -> None:
         self.target = target
         self.client = client
         self.url = url
@@ -121,7 +121,7 @@ class Connection:
             return self._timed_out()
 
     def _timed_out(self) -> JudgeUnavailable:
-        message = f"{self.target.base_url} did not answer in time (timeout={self.timeout:g} s, from sending)."
+        message = f"{self.target.base_url} did not answer in time (timeout={self.timeout} s, from sending)."
         return JudgeUnavailable(message, kind="timeout")
 
     def _unreachable(self, reason: BaseException) -> JudgeUnavailable:
@@ -212,7 +212,7 @@ def is_openai_client(value: object) -> bool:
 
 
 def connect(
-    model: str, client: Client | None, base_url: str | None, api_key: str | None, timeout: float
+    model: str, client: Client | None, base_url: str | None, api_key: str | None, timeout: float | None
 ) -> Connection:
     """The way to a server by the user's client, or by a base URL and a key, or by the environment's."""
     if client is not None:

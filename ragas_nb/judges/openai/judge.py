@@ -23,7 +23,8 @@ class OpenAIJudge(Judge):
 
     `client` is used as it is, a blocking one in threads; without one, `base_url` and `api_key`, or
     OPENAI_BASE_URL and OPENAI_API_KEY. `temperature` is 0 unless given, 0.3 where several answers are asked
-    for at once. `timeout` is in seconds from sending. `extra` are further fields of the request body.
+    for at once. `timeout` is in seconds from sending; without one the run's `RunConfig` decides. `extra` are
+    further fields of the request body.
 
     >>> OpenAIJudge("llama3.1", base_url="http://localhost:11434/v1")
     OpenAIJudge('llama3.1 at localhost:11434')
@@ -39,7 +40,7 @@ class OpenAIJudge(Judge):
         temperature: float | None = None,
         seed: int | None = None,
         max_tokens: int | None = None,
-        timeout: float = 60.0,
+        timeout: float | None = None,
         extra: dict[str, object] | None = None,
     ) -> None:
         self._connection = connect(model, client, base_url, api_key, timeout)
@@ -103,7 +104,7 @@ class OpenAIEmbedder(Embedder):
         base_url: str | None = None,
         api_key: str | None = None,
         dimensions: int | None = None,
-        timeout: float = 60.0,
+        timeout: float | None = None,
     ) -> None:
         self._connection = connect(model, client, base_url, api_key, timeout)
         self._target = self._connection.target

@@ -55,7 +55,7 @@ GOOD_JSON = GOOD.model_dump_json()
 
 def request(n: int = 1, *, invalid: tuple[Invalid, ...] = ()) -> JudgeRequest:
     """A request to check `CLAIMS`."""
-    return JudgeRequest(CHECK, CLAIMS, n=n, invalid=invalid)
+    return JudgeRequest(CHECK, CLAIMS, n=n, invalid=invalid, varied=n > 1)
 
 
 def claims(number: int) -> JudgeRequest:

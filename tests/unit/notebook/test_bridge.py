@@ -265,3 +265,12 @@ def test_a_run_that_has_not_begun_answers_too():
     bridge, view = open_view(run)
     bridge.handle({"type": "hello", "id": 1})
     assert [content["totals"]["state"] for content in view.sent] == ["starting"]
+
+
+async def test_a_blocking_run_introduces_itself_because_hello_may_be_held_back():
+    run = new_run(responses("1", "2"), [half], blocking=True)
+    sent: list[dict[str, Any]] = []
+    bridges.Bridge(run, lambda content, _buffers: sent.append(content))
+    await run
+    assert sent[0]["type"] == "snapshot"
+    assert {message["type"] for message in sent[1:]} <= {"batch"}

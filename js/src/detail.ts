@@ -1,0 +1,70 @@
+// Follows the open row: asks for it, and again when one of its jobs changes.
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { statusAt, valueAt } from "./blocks";
+import type { RowDetail } from "./protocol";
+import type { State } from "./state";
+import type { Store } from "./store";
+
+const AGAIN_MS = 300;
+
+export interface Detail {
+  /** The open row in full; null while it is on its way. */
+  row: ReadonlySignal<RowDetail | null>;
+  /** Why it could not be had. */
+  problem: ReadonlySignal<string | null>;
+  dispose(): void;
+}
+
+export function followDetail(store: Store, open: ReadonlySignal<number | null>): Detail {
+  const detail = signal<RowDetail | null>(null);
+  const problem = signal<string | null>(null);
+  let asked = "";
+  let busy = false;
+  let disposed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const refresh = async () => {
+    const row = open.peek();
+    const mark = markOf(store.live.peek(), row);
+    if (busy || disposed || row === null || mark === "" || mark === asked) return;
+    busy = true;
+    asked = mark;
+    try {
+      const found = await store.askTrace(row);
+      if (open.peek() === row && !disposed) {
+        detail.value = found;
+        problem.value = null;
+      }
+    } catch (error) {
+      if (open.peek() === row && !disposed)
+        problem.value = error instanceof Error ? error.message : String(error);
+    }
+    busy = false;
+    if (open.peek() !== row) refresh();
+    else if (!disposed) timer = setTimeout(refresh, AGAIN_MS);
+  };
+
+  const stop = effect(() => {
+    const row = open.value;
+    const mark = markOf(store.live.value, row);
+    if (detail.peek() !== null && detail.peek()?.row !== row) detail.value = null;
+    if (row === null) asked = "";
+    if (mark !== asked) refresh();
+  });
+
+  const dispose = () => {
+    disposed = true;
+    stop();
+    clearTimeout(timer);
+  };
+  return { row: detail, problem, dispose };
+}
+
+/** A row's place and scores in one word: it changes when the row's jobs do. */
+function markOf(state: State | null, row: number | null): string {
+  if (state === null || row === null || row >= state.scores.rows) return "";
+  const jobs = state.metrics.map(
+    (_, m) => `${statusAt(state.scores, row, m)} ${valueAt(state.scores, row, m)}`,
+  );
+  return `${row}: ${jobs.join()}`;
+}

@@ -1,0 +1,43 @@
+// Puts one view of a run into an element, and takes it away again.
+import { render } from "preact";
+import { followDetail } from "./detail";
+import { followOrder } from "./order";
+import type { Store } from "./store";
+import { createView } from "./view";
+import { Widget } from "./views/widget";
+
+export interface MountOptions {
+  runId: string;
+  height: number | null;
+}
+
+/** Draw the store into the element; returns what undoes it. */
+export function mount(el: HTMLElement, store: Store, { runId, height }: MountOptions): () => void {
+  const view = createView(store.latest);
+  store.latest = view;
+  const order = followOrder(store.shown, view);
+  const detail = followDetail(store, view.open);
+  const uid = `rnb-${Math.random().toString(36).slice(2, 10)}`;
+
+  const root = document.createElement("section");
+  root.className = "ragas-nb";
+  root.dataset.runId = runId;
+  root.setAttribute("aria-label", "Evaluation run");
+  root.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's own single keys rest in here
+  root.addEventListener("keydown", keepFromNotebook);
+  el.append(root);
+  render(<Widget scene={{ store, view, order, detail, height, uid }} />, root);
+
+  return () => {
+    render(null, root);
+    root.removeEventListener("keydown", keepFromNotebook);
+    root.remove();
+    order.dispose();
+    detail.dispose();
+  };
+}
+
+/** Plain keys end here; combinations such as Ctrl+S go on to the notebook. */
+function keepFromNotebook(event: KeyboardEvent): void {
+  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+}

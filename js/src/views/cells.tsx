@@ -1,0 +1,132 @@
+// biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid of plain elements, since a table cannot be virtual
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus moves among the cells; one of them has the Tab stop
+import type { ComponentChildren } from "preact";
+import { costAt, statusAt, valueAt } from "../blocks";
+import * as format from "../format";
+import type { JobStatus, MetricColumn, RowText } from "../protocol";
+import { STATUSES } from "../protocol";
+import { stepOf } from "../select";
+import { type State, share } from "../state";
+import type { Column } from "./columns";
+import { Icon, type IconName } from "./icons";
+
+const LOW = 0.4;
+
+/** How a job without a score is shown: an icon, whether its word is drawn too, and what it means. */
+export const STATUS: Readonly<
+  Record<Exclude<JobStatus, "scored">, { icon?: IconName; word: boolean; why: string }>
+> = {
+  pending: { icon: "wait", word: false, why: "waiting for its turn" },
+  running: { icon: "ring", word: false, why: "being judged now" },
+  undefined: { word: true, why: "nothing to score: the metric is not defined for this sample" },
+  failed: { icon: "alert", word: true, why: "failed: open the row to see why" },
+};
+
+/** Whether a score is so low that it should stand out. */
+export function isLow(metric: MetricColumn, value: number): boolean {
+  const place = share(metric, value);
+  return (metric.higher_is_better ? place : 1 - place) < LOW;
+}
+
+export function StatusMark({ status }: { status: Exclude<JobStatus, "scored"> }) {
+  const { icon, word } = STATUS[status];
+  return (
+    <span class={`rnb-st rnb-${status}`}>
+      {icon && <Icon name={icon} small spin={status === "running"} />}
+      <span class={word ? undefined : "rnb-sr"}>{status}</span>
+    </span>
+  );
+}
+
+interface CellProps {
+  column: Column;
+  index: number;
+  state: State;
+  row: number;
+  text: RowText | undefined;
+  /** Whether the Tab key reaches this cell. */
+  stop: boolean;
+}
+
+export function Cell({ column, index, state, row, text, stop }: CellProps) {
+  const place = { "aria-colindex": index + 1, tabIndex: stop ? 0 : -1 };
+  switch (column.kind) {
+    case "id":
+      return (
+        <div {...place} class="rnb-c rnb-num rnb-id" role="rowheader" title={text?.sample_id}>
+          {text?.sample_id ?? <Ghost />}
+        </div>
+      );
+    case "user_input":
+      return <TextCell place={place} text={text?.user_input} />;
+    case "response":
+      return <TextCell place={place} text={text?.response} second />;
+    case "metric":
+      return <MetricCell place={place} state={state} m={column.place} row={row} />;
+    case "cost":
+      return <CostCell place={place} cost={costAt(state.scores, row)} />;
+    default:
+      return column.kind satisfies never;
+  }
+}
+
+interface Place {
+  "aria-colindex": number;
+  tabIndex: number;
+}
+
+function TextCell({ place, text, second }: { place: Place; text: string | undefined; second?: boolean }) {
+  return (
+    <div {...place} class={`rnb-c rnb-txt${second ? " rnb-m" : ""}`} role="gridcell" title={text}>
+      {text ?? <Ghost wide />}
+    </div>
+  );
+}
+
+/** Where a text will be. */
+function Ghost({ wide }: { wide?: boolean }): ComponentChildren {
+  return (
+    <span class={`rnb-ghost${wide ? " rnb-wide" : ""}`}>
+      <span class="rnb-sr">loading</span>
+    </span>
+  );
+}
+
+function MetricCell({ place, state, m, row }: { place: Place; state: State; m: number; row: number }) {
+  const metric = state.metrics[m];
+  const status = STATUSES[statusAt(state.scores, row, m)] ?? "pending";
+  const value = valueAt(state.scores, row, m);
+  if (metric === undefined) return null;
+  if (status !== "scored") {
+    return (
+      <div {...place} class="rnb-c rnb-num" role="gridcell" title={`${metric.name}: ${STATUS[status].why}`}>
+        <StatusMark status={status} />
+      </div>
+    );
+  }
+  return (
+    <div
+      {...place}
+      class={`rnb-c rnb-sc rnb-s${stepOf(metric, value)}${isLow(metric, value) ? " rnb-low" : ""}`}
+      role="gridcell"
+      title={`${metric.name} ${format.score(value)}`}
+      style={{ "--rnb-v": share(metric, value) }}
+    >
+      {format.score(value)}
+    </div>
+  );
+}
+
+function CostCell({ place, cost }: { place: Place; cost: number }) {
+  const unknown = Number.isNaN(cost);
+  return (
+    <div
+      {...place}
+      class="rnb-c rnb-num rnb-cost"
+      role="gridcell"
+      title={unknown ? "price not known" : undefined}
+    >
+      {unknown ? "–" : cost > 0 ? cost.toFixed(5) : "0"}
+    </div>
+  );
+}

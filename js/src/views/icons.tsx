@@ -1,0 +1,25 @@
+// The icons: 16 × 16, drawn in place (shared symbols would clash between widgets).
+const PATHS = {
+  stop: "M5 4h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
+  right: "m6.5 4.5 3.5 3.5-3.5 3.5",
+  down: "M4.5 6.5 8 10l3.5-3.5",
+  up: "M4.5 9.5 8 6l3.5 3.5",
+  check: "m3.5 8.5 3 3 6-7",
+  x: "m4.5 4.5 7 7M11.5 4.5l-7 7",
+  alert: "M8 2.8 14 13H2zM8 6.8v2.8M8 11.4v.1",
+  ring: "M8 2.5A5.5 5.5 0 1 1 2.5 8",
+  wait: "M4.8 8a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0",
+  done: "M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M5.6 8.2l1.7 1.7 3.1-3.5",
+  off: "M2.5 2.5l11 11M6 3.6A5 5 0 0 1 12.6 10M10.6 11.8A5 5 0 0 1 4 5.4",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, small, spin }: { name: IconName; small?: boolean; spin?: boolean }) {
+  const kind = `rnb-i${small ? " rnb-small" : ""}${spin ? " rnb-spin" : ""}`;
+  return (
+    <svg class={kind} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,57 @@
+import type { RunState } from "../protocol";
+import type { State } from "../state";
+import { Icon } from "./icons";
+import type { Scene } from "./scene";
+
+const TROUBLE: readonly RunState[] = ["failed", "budget_reached"];
+
+/** What a person should know besides the numbers: one calm line each. */
+export function Notes({ scene, state }: { scene: Scene; state: State }) {
+  const link = scene.store.channel.link.value;
+  const { message, state: runState } = state.totals;
+  return (
+    <>
+      {link === "lost" && (
+        <p class="rnb-note" role="status">
+          <Icon name="off" />
+          <span>
+            Kernel not connected: showing the {scene.store.live.value ? "last" : "saved"} state. Run the cell
+            again to work with it.
+          </span>
+        </p>
+      )}
+      {link === "busy" && (
+        <p class="rnb-note" role="status">
+          <Icon name="wait" />
+          <span>
+            This cell is still running: buttons work when it has finished. Use <code>rnb.start</code> to work
+            meanwhile.
+          </span>
+        </p>
+      )}
+      {message !== null && (
+        <p class={`rnb-note${TROUBLE.includes(runState) ? " rnb-trouble" : ""}`}>
+          {TROUBLE.includes(runState) && <Icon name="alert" />}
+          <span>{message}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** All there is before a snapshot, when nothing was saved. */
+export function Nothing({ scene }: { scene: Scene }) {
+  const link = scene.store.channel.link.value;
+  const text = {
+    connecting: "Waiting for the kernel…",
+    live: "Waiting for the kernel…",
+    busy: "This cell is still running: the scores are shown when it has finished.",
+    lost: "Kernel not connected, and no state was saved. Run the cell again.",
+  }[link];
+  return (
+    <p class="rnb-note rnb-only" role="status">
+      <Icon name={link === "lost" ? "off" : "wait"} />
+      <span>{text}</span>
+    </p>
+  );
+}

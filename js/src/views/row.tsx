@@ -1,0 +1,68 @@
+// biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid of plain elements, since a table cannot be virtual
+// biome-ignore-all lint/a11y/useFocusableInteractive: the focus moves among the cells; one of them has the Tab stop
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { sameRow, statusAt } from "../blocks";
+import type { RowText } from "../protocol";
+import type { State } from "../state";
+import { Cell } from "./cells";
+import type { Column } from "./columns";
+import { ROW_HEIGHT } from "./virtual";
+
+interface RowProps {
+  state: State;
+  columns: readonly Column[];
+  row: number;
+  position: number;
+  /** The column where the Tab key stops in this row. */
+  stop: number | null;
+  text: RowText | undefined;
+  selected: boolean;
+}
+
+/** One sample in the grid; drawn again only when something in it has changed. */
+export function Row(props: RowProps) {
+  const drawn = useRef<{ props: RowProps; result: VNode } | null>(null);
+  if (drawn.current === null || !same(drawn.current.props, props)) {
+    drawn.current = { props, result: draw(props) };
+  }
+  return drawn.current.result;
+}
+
+function same(a: RowProps, b: RowProps): boolean {
+  return (
+    a.row === b.row &&
+    a.position === b.position &&
+    a.stop === b.stop &&
+    a.text === b.text &&
+    a.selected === b.selected &&
+    a.columns === b.columns &&
+    sameRow(a.state.scores, b.state.scores, a.row)
+  );
+}
+
+function draw({ state, columns, row, position, stop, text, selected }: RowProps) {
+  const waiting = state.metrics.every((_, m) => statusAt(state.scores, row, m) === 0);
+  return (
+    <div
+      class={`rnb-r${waiting ? " rnb-waiting" : ""}`}
+      role="row"
+      aria-rowindex={position + 2}
+      aria-selected={selected}
+      data-row={row}
+      style={{ transform: `translateY(${position * ROW_HEIGHT}px)` }}
+    >
+      {columns.map((column, index) => (
+        <Cell
+          key={column.label}
+          column={column}
+          index={index}
+          state={state}
+          row={row}
+          text={text}
+          stop={index === stop}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+// The rows in sight, as a hook: virtual-core does the arithmetic.
+import {
+  defaultRangeExtractor,
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+} from "@tanstack/virtual-core";
+import type { RefObject } from "preact";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+
+export const ROW_HEIGHT = 28;
+const OVERSCAN = 4;
+
+interface Options {
+  scroller: RefObject<HTMLDivElement | null>;
+  count: number;
+  /** A row to keep even out of sight, since it holds the focus; −1 for none. */
+  pinned: number;
+  height: number;
+  scrollTop: number;
+  onScroll(top: number): void;
+}
+
+/** The positions to draw. */
+export function useVirtual({
+  scroller,
+  count,
+  pinned,
+  height,
+  scrollTop,
+  onScroll,
+}: Options): readonly number[] {
+  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const held = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null);
+  const options = {
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+    initialOffset: scrollTop,
+    initialRect: { width: 0, height },
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+      const rows = defaultRangeExtractor(range);
+      return pinned < 0 || pinned >= count || rows.includes(pinned)
+        ? rows
+        : [...rows, pinned].sort((a, b) => a - b);
+    },
+    onChange: (virtual: Virtualizer<HTMLDivElement, HTMLDivElement>) => {
+      onScroll(virtual.scrollOffset ?? 0);
+      redraw(undefined);
+    },
+  };
+  held.current ??= new Virtualizer(options);
+  const virtual = held.current;
+  virtual.setOptions(options);
+  useLayoutEffect(() => virtual._didMount(), [virtual]);
+  useLayoutEffect(() => virtual._willUpdate());
+  return virtual.getVirtualIndexes();
+}

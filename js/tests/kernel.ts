@@ -1,0 +1,265 @@
+// A kernel of a few samples, played by hand: what it is sent and what it sends.
+import { vi } from "vitest";
+import type { Model } from "../src/channel";
+import type { BatchData, SnapshotData } from "../src/decode";
+import type {
+  Command,
+  Job,
+  JobStatus,
+  MetricColumn,
+  RowDetail,
+  RunInfo,
+  Saved,
+  Totals,
+  Update,
+} from "../src/protocol";
+import { STATUSES } from "../src/protocol";
+
+export const RUN: RunInfo = {
+  run_id: "run-1",
+  name: "support",
+  judge: "gpt-4o-mini",
+  embedder: null,
+  started_at: "2025-03-14T12:41:00+00:00",
+  samples: 4,
+  blocking: false,
+};
+
+export const TOTALS: Totals = {
+  state: "running",
+  message: null,
+  scored: 2,
+  failed: 1,
+  undefined: 0,
+  elapsed_s: 12,
+  rate: 2.5,
+  left_s: 4,
+  input_tokens: 1200,
+  output_tokens: 90,
+  requests: 8,
+  cost: 0.42,
+  unpriced: 0,
+  projected_cost: 0.67,
+  budget: 1,
+};
+
+export const metric = (name: string, other: Partial<MetricColumn> = {}): MetricColumn => ({
+  name,
+  kind: "continuous",
+  low: 0,
+  high: 1,
+  higher_is_better: true,
+  ...other,
+});
+
+export const METRICS = [metric("faithfulness"), metric("recall")];
+
+/** A score, or the first letter of the status of a job that has none. */
+export type Score = number | "p" | "r" | "u" | "f";
+const WORDS = { p: "pending", r: "running", u: "undefined", f: "failed" } as const;
+const statusOf = (score: Score): JobStatus => (typeof score === "number" ? "scored" : WORDS[score]);
+const placeOf = (score: Score): number => STATUSES.indexOf(statusOf(score));
+const numberOf = (score: Score): number => (typeof score === "number" ? score : Number.NaN);
+
+/** A snapshot; each metric's scores are one column. */
+export function snapshot(columns: Score[][], other: Partial<SnapshotData> = {}): SnapshotData {
+  const samples = columns[0]?.length ?? 0;
+  const scores = columns.flat();
+  return {
+    type: "snapshot",
+    seq: 1,
+    run: { ...RUN, samples },
+    metrics: columns.map((_, m) => METRICS[m] ?? metric(`metric_${m}`)),
+    totals: TOTALS,
+    values: Float32Array.from(scores, numberOf),
+    statuses: Uint8Array.from(scores, placeOf),
+    costs: new Float32Array(samples),
+    ...other,
+  };
+}
+
+/** A batch of changes `[row, metric, score]` and of costs `[row, dollars]`. */
+export function batch(
+  seq: number,
+  changes: [number, number, Score][],
+  costs: [number, number][] = [],
+): BatchData {
+  return {
+    type: "batch",
+    seq,
+    totals: TOTALS,
+    changes: changes.length,
+    cost_changes: costs.length,
+    rows: Uint32Array.from(changes, ([row]) => row),
+    metrics: Uint16Array.from(changes, ([, m]) => m),
+    values: Float32Array.from(changes, ([, , score]) => numberOf(score)),
+    statuses: Uint8Array.from(changes, ([, , score]) => placeOf(score)),
+    costRows: Uint32Array.from(costs, ([row]) => row),
+    costs: Float32Array.from(costs, ([, cost]) => cost),
+  };
+}
+
+/** A message as it travels: its JSON and its buffers. */
+export function wire(data: SnapshotData | BatchData): [unknown, DataView[]] {
+  if (data.type === "snapshot") {
+    const { values, statuses, costs, ...content } = data;
+    return [content, [values, statuses, costs].map(view)];
+  }
+  const { rows, metrics, values, statuses, costRows, costs, ...content } = data;
+  return [content, [rows, metrics, values, statuses, costRows, costs].map(view)];
+}
+
+/** The bytes at an odd address, as a host may hand them over. */
+function view(array: Float32Array | Uint8Array | Uint16Array | Uint32Array): DataView {
+  const moved = new Uint8Array(array.byteLength + 1);
+  moved.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), 1);
+  return new DataView(moved.buffer, 1, array.byteLength);
+}
+
+export function job(name: string, other: Partial<Job> = {}): Job {
+  return {
+    metric: name,
+    status: "scored",
+    value: 0.5,
+    reason: null,
+    error: null,
+    steps: [],
+    requests: 2,
+    cost: 0.00011,
+    seconds: 1.9,
+    ...other,
+  };
+}
+
+export function trace(id: number, row: number, other: Partial<RowDetail> = {}): RowDetail {
+  const facts = [
+    { name: "user_input", text: `question ${row} in full`, texts: null },
+    { name: "response", text: `answer ${row} in full`, texts: null },
+    { name: "retrieved_contexts", text: null, texts: ["first context", "second context"] },
+  ];
+  return {
+    type: "trace",
+    id,
+    row,
+    sample_id: `s${row}`,
+    facts,
+    jobs: [job("faithfulness"), job("recall")],
+    ...other,
+  };
+}
+
+export const text = (row: number) => ({
+  row,
+  sample_id: `s${row}`,
+  user_input: `question ${row}`,
+  response: `answer ${row}`,
+});
+
+export function saved(columns: Score[][], other: Partial<Saved> = {}): Saved {
+  const rows = columns[0] ?? [];
+  return {
+    run: { ...RUN, samples: 2000 },
+    metrics: columns.map((_, m) => METRICS[m] ?? metric(`metric_${m}`)),
+    totals: TOTALS,
+    summaries: columns.map(() => ({
+      n: 1990,
+      failed: 1,
+      undefined: 3,
+      mean: 0.81,
+      low: 0.8,
+      high: 0.82,
+      bins: [1, 0, 0, 0, 0, 0, 0, 0, 0, 9],
+    })),
+    rows: rows.map((_, row) => ({
+      text: { ...text(row), row: row + 100 },
+      cells: columns.map((column) => {
+        const score = column[row] ?? "p";
+        return { status: statusOf(score), value: typeof score === "number" ? score : null };
+      }),
+      cost: 0.0003,
+    })),
+    ...other,
+  };
+}
+
+/** The notebook's model, with the kernel's side in the test's hands. */
+export class FakeModel implements Model {
+  readonly sent: Command[] = [];
+  readonly listeners = new Map<string, Set<(...args: never[]) => void>>();
+  closed = false;
+  answer: (command: Command) => void = () => {};
+
+  constructor(readonly traits: { saved?: unknown; run_id?: string; height?: unknown } = {}) {}
+
+  get(name: "saved" | "run_id" | "height"): unknown {
+    return this.traits[name] ?? null;
+  }
+
+  send(content: Command): void {
+    if (this.closed) throw new Error("comm is closed");
+    this.sent.push(content);
+    this.answer(content);
+  }
+
+  on(event: string, listener: (...args: never[]) => void): void {
+    const found = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, found.add(listener));
+  }
+
+  off(event: string, listener: (...args: never[]) => void): void {
+    this.listeners.get(event)?.delete(listener);
+  }
+
+  /** Hand a raw message to the page. */
+  emit(content: unknown, buffers: unknown = []): void {
+    for (const listener of this.listeners.get("msg:custom") ?? []) {
+      (listener as (content: unknown, buffers: unknown) => void)(content, buffers);
+    }
+  }
+
+  receive(data: SnapshotData | BatchData): void {
+    this.emit(...wire(data));
+  }
+
+  reply(update: Update): void {
+    this.emit(update);
+  }
+
+  count(type: Command["type"]): number {
+    return this.sent.filter((command) => command.type === type).length;
+  }
+
+  last<T extends Command["type"]>(type: T): Extract<Command, { type: T }> {
+    const found = this.sent.filter((command) => command.type === type).at(-1);
+    if (found === undefined) throw new Error(`no ${type} was sent`);
+    return found as Extract<Command, { type: T }>;
+  }
+}
+
+/** A model whose kernel answers everything at once, from one snapshot. */
+export function answering(
+  data: SnapshotData,
+  detail: (row: number) => Partial<RowDetail> = () => ({}),
+): FakeModel {
+  const model = new FakeModel({ run_id: data.run.run_id });
+  model.answer = (command) => {
+    switch (command.type) {
+      case "hello":
+        return model.receive(data);
+      case "rows":
+        return model.reply({ type: "rows", id: command.id, rows: command.rows.map(text) });
+      case "trace":
+        return model.reply(trace(command.id, command.row, detail(command.row)));
+      case "cancel":
+        return model.reply({ type: "reply", id: command.id, ok: true, error: null });
+    }
+  };
+  return model;
+}
+
+/** Give the page a height: without layout everything is 0 px high, and no row in sight. */
+export function layOut(height: number): void {
+  for (const name of ["offsetHeight", "clientHeight"]) {
+    vi.spyOn(HTMLElement.prototype, name as "offsetHeight", "get").mockReturnValue(height);
+  }
+}

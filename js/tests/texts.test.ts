@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { ROWS_PER_PAGE } from "../src/protocol";
+import { createTexts, TEXTS_KEPT } from "../src/texts";
+import { text } from "./kernel";
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** Texts whose requests the test answers by hand. */
+function byHand() {
+  const asked: { rows: number[]; answer(): void; fail(): void }[] = [];
+  const texts = createTexts(
+    (rows) =>
+      new Promise<void>((resolve, reject) => {
+        const answer = () => {
+          texts.put(rows.map(text));
+          resolve();
+        };
+        asked.push({ rows, answer, fail: () => reject(new Error("silent")) });
+      }),
+  );
+  return { asked, texts };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+describe("texts", () => {
+  it("are asked for once, and only the missing ones", async () => {
+    const { asked, texts } = byHand();
+    texts.want([1, 2]);
+    texts.want([1, 2, 3]);
+    expect(asked.map(({ rows }) => rows)).toEqual([[1, 2], [3]]);
+    for (const { answer } of asked) answer();
+    await settled();
+    texts.want([1, 2, 3]);
+    expect([asked.length, texts.get(3)]).toEqual([2, text(3)]);
+  });
+
+  it("are asked for by page, two pages at a time, and at last what is in sight then", async () => {
+    const { asked, texts } = byHand();
+    texts.want(range(0, 500));
+    texts.want(range(0, 500));
+    texts.want(range(9000, 9010));
+    expect(asked.map(({ rows }) => rows.length)).toEqual([ROWS_PER_PAGE, ROWS_PER_PAGE]);
+    asked[0]?.answer();
+    await settled();
+    expect(asked[2]?.rows).toEqual(range(9000, 9010));
+  });
+
+  it("can be asked for again after the kernel was silent", async () => {
+    const { asked, texts } = byHand();
+    texts.want([1]);
+    asked[0]?.fail();
+    await settled();
+    texts.want([1]);
+    expect(asked.map(({ rows }) => rows)).toEqual([[1], [1]]);
+  });
+
+  it("are bounded: those longest out of sight go first", () => {
+    const { texts } = byHand();
+    texts.put(range(0, TEXTS_KEPT).map(text));
+    texts.want([0]);
+    texts.put([text(5000)]);
+    expect([texts.get(0), texts.get(1), texts.get(5000)]).toEqual([text(0), undefined, text(5000)]);
+  });
+});
