@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ragas_nb.engine.events import EndState, Event, Listener, RunEnded, RunStarted
 from ragas_nb.engine.plan import Plan
@@ -20,6 +20,7 @@ from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError
 from ragas_nb.judges.base import Embedder, Judge
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.store.state import SCORED, RunStatus, State
+from ragas_nb.views import Views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,22 +41,6 @@ class RunSettings:
     listeners: tuple[Listener, ...] = ()
     blocking: bool = False
     """A cell waits for this run, so that the host may hold back what a person clicks."""
-
-
-class Views(Protocol):
-    """What shows a run to a person; the notebook layer plugs itself in through `Run.views`."""
-
-    def show(self, run: Run) -> bool:
-        """Show the run where the current cell's output goes; False where there is no such place."""
-
-    def refresh(self, run: Run) -> None:
-        """Bring the static pictures of a run that has ended up to date."""
-
-    def widget(self, run: Run) -> Any:
-        """The run's live widget."""
-
-    def bundle(self, run: Run) -> dict[str, Any]:
-        """The run as a MIME bundle."""
 
 
 @dataclass

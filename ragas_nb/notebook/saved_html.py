@@ -108,7 +108,7 @@ def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
 
 
 def _table(saved: wire.Saved) -> str:
-    heads = '<th class="rs-n" style="width:64px" scope="col">id</th>'
+    heads = '<th class="rs-n" style="width:96px" scope="col">id</th>'
     heads += "".join(f'<th scope="col">{field}</th>' for field in ("user_input", "response"))
     heads += "".join(
         f'<th class="rs-n" style="width:84px" scope="col">{_broken(m.name)}</th>' for m in saved.metrics
@@ -139,7 +139,8 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
     share = min(1.0, max(0.0, share))
     step = min(STEPS - 1, int(share * STEPS))
     low = " rs-low" if share < 0.4 else ""
-    return f'<td><span class="rs-score rs-s{step}{low}" style="--v:{share:.3f}">{_two_decimals(cell.value)}</span></td>'
+    bar = f'class="rs-score rs-s{step}{low}" style="--v:{share:.3f}"'
+    return f"<td><span {bar}>{_two_decimals(cell.value)}</span></td>"
 
 
 def _two_decimals(value: float) -> str:

@@ -22,7 +22,7 @@ ORDER = (
     ("engine",),
     ("store",),
     ("results",),
-    ("run", "api", "testing", *NAMES_OF_RAGAS),
+    ("views", "run", "api", "testing", *NAMES_OF_RAGAS),
     ("align",),
     ("scale",),
     ("notebook",),

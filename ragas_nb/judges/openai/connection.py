@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary, ref
 
 from ragas_nb.errors import ConfigurationError, JudgeUnavailable
-from ragas_nb.judges import prices
+from ragas_nb.judges import prices, reading
 from ragas_nb.judges.openai.refusals import Problem, read_problem
 from ragas_nb.judges.openai.target import OPENAI_URL, Target, without_credentials
 from ragas_nb.judges.threads import in_thread
@@ -78,6 +78,7 @@ class Connection:
         self.timeout = timeout
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
         prices.preload()
+        reading.preload()
 
     async def post(self, path: str, body: Body) -> bytes | Problem:
         """The bytes of a successful reply, or what the server answered instead.

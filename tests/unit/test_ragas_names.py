@@ -1,0 +1,60 @@
+"""The names that Ragas users import: they work after replacing the package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+import ragas_nb as rnb
+from ragas_nb import dataset_schema, embeddings, llms, run_config
+from ragas_nb.judges.openai import OpenAIEmbedder, OpenAIJudge
+
+DATA = [{"user_input": "1 + 1?", "response": "2", "retrieved_contexts": ["1 + 1 is 2."], "reference": "2"}]
+
+
+class ChatModel:
+    """Looks like a LangChain chat model."""
+
+    async def ainvoke(self, messages: object) -> object:
+        """One message, as such models answer."""
+        return type("Message", (), {"content": '{"reason": "so", "verdict": 1}', "usage_metadata": None})()
+
+
+class EmbeddingModel:
+    """Looks like a LangChain embedding model."""
+
+    async def aembed_documents(self, texts: Sequence[str]) -> list[list[float]]:
+        """The same vector for every text."""
+        return [[1.0, 0.0] for _ in texts]
+
+
+def test_the_public_names_of_dataset_schema_and_run_config_are_ours() -> None:
+    assert dataset_schema.EvaluationDataset is rnb.EvaluationDataset
+    assert dataset_schema.SingleTurnSample is rnb.SingleTurnSample
+    assert dataset_schema.EvaluationResult is rnb.EvaluationResult
+    assert run_config.RunConfig is rnb.RunConfig
+
+
+def test_a_notebook_with_wrapped_models_works_after_changing_the_import() -> None:
+    from ragas_nb.metrics import AspectCritic, SemanticSimilarity
+
+    result = rnb.evaluate(
+        dataset=dataset_schema.EvaluationDataset.from_list(DATA),
+        metrics=[AspectCritic(name="brief", definition="Is it brief?"), SemanticSimilarity()],
+        llm=llms.LangchainLLMWrapper(ChatModel()),
+        embeddings=embeddings.LangchainEmbeddingsWrapper(EmbeddingModel()),
+        run_config=run_config.RunConfig(max_workers=2),
+    )
+    assert result.scores == [{"brief": 1.0, "semantic_similarity": pytest.approx(1.0)}]
+
+
+def test_factories_make_judges_and_embedders_of_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    assert isinstance(llms.llm_factory("gpt-4o-mini"), OpenAIJudge)
+    assert isinstance(embeddings.embedding_factory(), OpenAIEmbedder)
+
+
+def test_a_factory_refuses_what_is_no_client() -> None:
+    with pytest.raises(rnb.ConfigurationError, match="model= goes with an OpenAI client"):
+        llms.llm_factory("gpt-4o-mini", client=object())
