@@ -235,8 +235,11 @@ def _check_budget(budget: float | None, judge: Judge | None, embedder: Embedder 
     if budget <= 0:
         raise ConfigurationError(f"budget is in dollars and must be above 0, not {budget!r}.")
     for who in (judge, embedder):
-        if who is not None and who.cost(Usage(input_tokens=1), who.label) is None:
+        if who is None:
+            continue
+        model = who.model or who.label
+        if who.cost(Usage(input_tokens=1), model) is None:
             raise ConfigurationError(
-                f"A budget of ${budget:g} cannot be kept: no price is known for {who.label!r}. "
-                f"Set one with rnb.set_price({who.label!r}, input=…, output=…), or leave the budget out."
+                f"A budget of ${budget:g} cannot be kept: no price is known for {model!r}. "
+                f"Set one with rnb.set_price({model!r}, input=…, output=…), or leave the budget out."
             )

@@ -94,6 +94,8 @@ class Judge(ABC):
 
     identity: str
     label: str
+    model: str = ""
+    """What a price is set for, where the judge has a model."""
     supports_n: bool = False
 
     @abstractmethod
@@ -117,6 +119,8 @@ class Embedder(ABC):
 
     identity: str
     label: str
+    model: str = ""
+    """What a price is set for, where the embedder has a model."""
 
     @abstractmethod
     async def embed(self, texts: Sequence[str]) -> Embeddings:

@@ -10,6 +10,8 @@ import pytest
 import ragas_nb as rnb
 from ragas_nb import api
 from ragas_nb.engine.events import Event
+from ragas_nb.judges import prices
+from ragas_nb.judges.openai import OpenAIJudge
 from ragas_nb.metrics import AspectCritic, ExactMatch, SemanticSimilarity
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
 
@@ -200,3 +202,12 @@ def test_the_first_failure_is_raised_where_wanted_with_the_partial_result():
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'ragas_nb' has no attribute 'evalute'"):
         rnb.evalute  # noqa: B018
+
+
+def test_the_price_that_a_budget_asks_for_is_enough(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(prices, "_set_by_user", {})
+    judge = OpenAIJudge("house-model", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(rnb.ConfigurationError, match=r"set_price\('house-model', input=…, output=…\)"):
+        api.prepare(ROWS, [KIND], llm=judge, budget=1.0, blocking=True)
+    rnb.set_price("house-model", input=1.0, output=2.0)
+    assert api.prepare(ROWS, [KIND], llm=judge, budget=1.0, blocking=True).settings.budget == 1.0

@@ -48,6 +48,7 @@ class OpenAIJudge(Judge):
         self._schemas: WeakKeyDictionary[Prompt[Any, Any], dict[str, object]] = WeakKeyDictionary()
         self._target = self._connection.target
         self.label = self._target.label
+        self.model = model
         parameters = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
         self.identity = self._target.identity("openai", parameters | self._sampling.extra)
         self.supports_n = known_form(self._target.base_url, model).takes_n
@@ -110,6 +111,7 @@ class OpenAIEmbedder(Embedder):
         self._target = self._connection.target
         self._dimensions = dimensions
         self.label = self._target.label
+        self.model = model
         self.identity = self._target.identity("openai-embedder", {"dimensions": dimensions})
 
     def __repr__(self) -> str:

@@ -167,7 +167,7 @@ async def test_answers_that_stay_invalid_fail_with_the_raw_reply():
     assert len(judge.requests) == 3
     (failure,) = [event for event in events if isinstance(event, JobFailed)]
     assert (failure.kind, failure.step, failure.raw) == ("JudgeOutputInvalid", "is_polite", "perhaps")
-    assert failure.message.endswith("Asked 3 times. Retry, or use a judge that follows the format.")
+    assert failure.message.endswith("Asked 3 times. Use a judge that follows the format, or evaluate again.")
     assert [outcome for outcome, _ in outcomes(run)] == ["invalid"] * 3
 
 
