@@ -207,7 +207,8 @@ def _give_up(
 def _never_valid(invalid: list[Invalid]) -> JudgeOutputInvalid:
     last = invalid[-1]
     return JudgeOutputInvalid(
-        f"{last.problem}. Asked {len(invalid)} times. Use a judge that follows the format, or evaluate again.",
+        f"{last.problem}. Asked {len(invalid)} times. "
+        "Use a judge that follows the format, or evaluate again.",
         raw=last.text,
     )
 

@@ -44,7 +44,9 @@ print(time.process_time() - began)"""
 STREAM = """began = time.process_time()
 run = rnb.start(frame, metrics({metrics}))"""
 SPENT = "print(time.process_time() - began)"
-SCROLL = """() => {
+MARK = "ragas_nb scrolls"
+SCROLL = """(mark) => {
+  performance.mark(mark);
   const grid = document.querySelector('.ragas-nb [role="grid"]');
   window.frames_ms = [];
   let before = performance.now();
@@ -86,12 +88,10 @@ def stream(browser: Browser, notebook: Notebook, samples: int, metrics: int) -> 
     page.wait_for_function(
         IN_SIGHT
     )  # plain looks at the page: those of `expect` cost it more than the widget does
-    opening = tasks(browser.stop_tracing())
-    browser.start_tracing(page=page, categories=list(CATEGORIES))
-    page.evaluate(SCROLL)
+    page.evaluate(SCROLL, MARK)
     page.wait_for_function(ENDED)
     frames = page.evaluate(STOP)
-    streaming = tasks(browser.stop_tracing())
+    opening, streaming = tasks(browser.stop_tracing(), MARK)
     spent = notebook.run(SPENT)
     return Streamed(opening, streaming, frames, float(spent.text), float(without.text))
 

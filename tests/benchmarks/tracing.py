@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CATEGORIES = (
+    "blink.user_timing",
     "devtools.timeline",
     "disabled-by-default-devtools.timeline",
     "disabled-by-default-v8.cpu_profiler",
@@ -42,8 +43,8 @@ class Samples:
     """The time since the look before where our script was on the stack, else 0."""
 
 
-def tasks(trace: bytes) -> list[Task]:
-    """All tasks of the page whose script was profiled."""
+def tasks(trace: bytes, mark: str) -> tuple[list[Task], list[Task]]:
+    """All tasks of the page whose script was profiled: those begun before and after it made a mark."""
     events: list[Event] = json.loads(trace)["traceEvents"]
     samples = max((_samples(events, begin) for begin in _profiles(events)), key=lambda s: sum(s.ours_us))
     main = next(
@@ -53,13 +54,13 @@ def tasks(trace: bytes) -> list[Task]:
         and event["pid"] == samples.pid
         and event["args"]["name"] == "CrRendererMain"
     )
-    return [
-        _task(event, samples)
-        for event in events
-        if event["name"] == "RunTask"
-        and (event["pid"], event["tid"]) == (samples.pid, main)
-        and "dur" in event
-    ]
+    marked: int = next(event["ts"] for event in events if event["name"] == mark)
+    before: list[Task] = []
+    after: list[Task] = []
+    for event in events:
+        if event["name"] == "RunTask" and (event["pid"], event["tid"]) == thread and "dur" in event:
+            (before if event["ts"] < marked else after).append(_task(event, samples))
+    return before, after
 
 
 def _profiles(events: Sequence[Event]) -> Iterator[Event]:
