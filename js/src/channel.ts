@@ -72,7 +72,9 @@ export function createChannel(model: Model, receive: (message: Incoming) => "fin
     const found = receive(message);
     heard = true;
     if (link.value === "lost") link.value = "busy";
-    if (message.type === "snapshot") {
+    if (message.type === "snapshot" && message.hello === null) {
+      if (link.value !== "live") link.value = "busy";
+    } else if (message.type === "snapshot") {
       clearTimeout(awaited);
       awaited = undefined;
       link.value = "live";

@@ -180,6 +180,7 @@ export interface SavedRow {
 export interface Snapshot {
   type: "snapshot";
   seq: number;
+  hello: number | null;
   run: RunInfo;
   metrics: MetricColumn[];
   totals: Totals;
@@ -245,7 +246,7 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   Saved: {"run": {"model": "RunInfo"}, "metrics": {"list": {"model": "MetricColumn"}}, "totals": {"model": "Totals"}, "summaries": {"list": {"model": "MetricSummary"}}, "rows": {"list": {"model": "SavedRow"}}},
   SavedCell: {"status": {"one": ["pending", "running", "scored", "undefined", "failed"]}, "value": {"any": ["number", "null"]}},
   SavedRow: {"text": {"model": "RowText"}, "cells": {"list": {"model": "SavedCell"}}, "cost": "number"},
-  Snapshot: {"type": {"one": ["snapshot"]}, "seq": "integer", "run": {"model": "RunInfo"}, "metrics": {"list": {"model": "MetricColumn"}}, "totals": {"model": "Totals"}},
+  Snapshot: {"type": {"one": ["snapshot"]}, "seq": "integer", "hello": {"any": ["integer", "null"]}, "run": {"model": "RunInfo"}, "metrics": {"list": {"model": "MetricColumn"}}, "totals": {"model": "Totals"}},
   Step: {"name": "string", "source": {"one": ["asked", "shared", "remembered"]}, "items": {"list": {"model": "Item"}}, "prompt": "string", "attempts": {"list": {"model": "Attempt"}}},
   Totals: {"state": {"one": ["starting", "running", "finished", "cancelled", "failed", "budget_reached"]}, "message": {"any": ["string", "null"]}, "scored": "integer", "failed": "integer", "undefined": "integer", "elapsed_s": "number", "rate": {"any": ["number", "null"]}, "left_s": {"any": ["number", "null"]}, "input_tokens": "integer", "output_tokens": "integer", "requests": "integer", "cost": "number", "unpriced": "integer", "projected_cost": {"any": ["number", "null"]}, "budget": {"any": ["number", "null"]}},
 };

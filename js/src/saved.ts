@@ -10,6 +10,7 @@ export function fromSaved(saved: Saved): State {
   const cells = saved.metrics.flatMap((_, m) => saved.rows.map((row) => row.cells[m]));
   const folded = fold(null, {
     type: "snapshot",
+    hello: null,
     seq: 0,
     run: { ...saved.run, samples: rows },
     metrics: saved.metrics,

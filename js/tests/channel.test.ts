@@ -50,6 +50,15 @@ describe("the link", () => {
     expect(channel.link.value).toBe("busy");
   });
 
+  it("is busy while the kernel tells everything unasked, and live once it answers", () => {
+    const channel = open();
+    channel.hello();
+    model.receive(snapshot([[0.5]], { hello: null }));
+    expect(channel.link.value).toBe("busy");
+    model.receive(snapshot([[0.5]]));
+    expect(channel.link.value).toBe("live");
+  });
+
   it("is lost when the connection is closed", () => {
     const channel = open();
     model.closed = true;

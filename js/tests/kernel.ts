@@ -68,6 +68,7 @@ export function snapshot(columns: Score[][], other: Partial<SnapshotData> = {}):
   return {
     type: "snapshot",
     seq: 1,
+    hello: 0,
     run: { ...RUN, samples },
     metrics: columns.map((_, m) => METRICS[m] ?? metric(`metric_${m}`)),
     totals: TOTALS,

@@ -21,6 +21,8 @@ log = logging.getLogger("ragas_nb")
 
 FLUSH_S = 0.1
 """Seconds between two batches: at most ten a second."""
+UNASKED = -1
+"""The id of a page that no view asked for."""
 INTRODUCE_S = 1.0
 """Seconds between two snapshots that nobody asked for."""
 MOST_CHANGES = 20_000
@@ -85,7 +87,7 @@ class Bridge:
         if self._must_introduce_itself():
             self._jobs.clear()
             self._costs.clear()
-            self._snapshot()
+            self._introduce()
             return
         jobs, costs = _take(self._jobs), _take(self._costs)
         self._seq += 1
@@ -117,11 +119,18 @@ class Bridge:
             array("f", [state.costs[row] for row in costs]).tobytes(),
         ]
 
-    def _snapshot(self) -> None:
+    def _introduce(self) -> None:
+        """Tell everything unasked: the snapshot, and the texts of the first rows."""
+        self._snapshot(hello=None)
+        first = range(min(wire.ROWS_PER_PAGE, len(self._run)))
+        self._reply(wire.RowPage(id=UNASKED, rows=[row_text(self._run, row) for row in first]))
+
+    def _snapshot(self, hello: int | None) -> None:
         state = self._run.state
         columns = [state.columns[name] for name in state.metrics]
         snapshot = wire.Snapshot(
             seq=self._seq,
+            hello=hello,
             run=run_info(self._run),
             metrics=metric_columns(self._run),
             totals=totals(self._run),
@@ -166,7 +175,7 @@ class Bridge:
         match command:
             case wire.Hello():
                 self._greeted = True
-                self._snapshot()
+                self._snapshot(command.id)
             case wire.AskRows():
                 texts = [row_text(self._run, row) for row in command.rows if 0 <= row < len(self._run)]
                 self._reply(wire.RowPage(id=command.id, rows=texts))

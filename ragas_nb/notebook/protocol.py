@@ -210,6 +210,8 @@ class Snapshot(Wire):
 
     type: Literal["snapshot"] = "snapshot"
     seq: int
+    hello: int | None
+    """The `hello` that it answers; None when it comes unasked, because a cell blocks the kernel's ears."""
     run: RunInfo
     metrics: list[MetricColumn]
     totals: Totals

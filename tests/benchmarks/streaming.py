@@ -85,9 +85,8 @@ def stream(browser: Browser, notebook: Notebook, samples: int, metrics: int) -> 
     page = notebook.page
     browser.start_tracing(page=page, categories=list(CATEGORIES))
     notebook.begin(STREAM.format(metrics=metrics))
-    page.wait_for_function(
-        IN_SIGHT
-    )  # plain looks at the page: those of `expect` cost it more than the widget does
+    # Plain looks at the page: those of `expect` cost it more than the widget does.
+    page.wait_for_function(IN_SIGHT)
     page.evaluate(SCROLL, MARK)
     page.wait_for_function(ENDED)
     frames = page.evaluate(STOP)

@@ -47,8 +47,8 @@ def tasks(trace: bytes, mark: str) -> tuple[list[Task], list[Task]]:
     """All tasks of the page whose script was profiled: those begun before and after it made a mark."""
     events: list[Event] = json.loads(trace)["traceEvents"]
     samples = max((_samples(events, begin) for begin in _profiles(events)), key=lambda s: sum(s.ours_us))
-    main = next(
-        event["tid"]
+    thread = next(
+        (event["pid"], event["tid"])
         for event in events
         if event["name"] == "thread_name"
         and event["pid"] == samples.pid

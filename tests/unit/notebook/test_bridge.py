@@ -272,5 +272,9 @@ async def test_a_blocking_run_introduces_itself_because_hello_may_be_held_back()
     sent: list[dict[str, Any]] = []
     bridges.Bridge(run, lambda content, _buffers: sent.append(content))
     await run
-    assert sent[0]["type"] == "snapshot"
-    assert {message["type"] for message in sent[1:]} <= {"batch"}
+    assert [(message["type"], message.get("hello")) for message in sent[:2]] == [
+        ("snapshot", None),
+        ("rows", None),
+    ]
+    assert [text["response"] for text in sent[1]["rows"]] == ["1", "2"]
+    assert {message["type"] for message in sent[2:]} == {"batch"}
