@@ -12,8 +12,9 @@ export const score = (value: number): string =>
     .replace(/^-(?=.*[1-9])/, "−")
     .replace("-", "");
 
-/** Seconds as `12 s`, `4 min 12 s`, `2 h 5 min`. */
+/** Seconds as `0.4 s`, `12 s`, `4 min 12 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
+  if (seconds >= 0.05 && seconds < 0.95) return `${seconds.toFixed(1)}${NBSP}s`;
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s}${NBSP}s`;
   if (s < 3600) return `${Math.floor(s / 60)}${NBSP}min${s % 60 ? `${NBSP}${s % 60}${NBSP}s` : ""}`;

@@ -5,8 +5,9 @@ const plain = (words: string[]) => words.map((word) => word.replaceAll("\u00a0",
 
 it("writes numbers as people read them", () => {
   expect([0.845, 1, -0.5, -0.004].map(format.score)).toEqual(["0.84", "1.00", "−0.50", "0.00"]);
-  expect(plain([0, 59.6, 252, 3600, 7500].map(format.duration))).toEqual([
+  expect(plain([0, 0.42, 59.6, 252, 3600, 7500].map(format.duration))).toEqual([
     "0 s",
+    "0.4 s",
     "1 min",
     "4 min 12 s",
     "1 h",

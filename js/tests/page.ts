@@ -14,11 +14,14 @@ export interface Page {
 
 type Props = RenderProps<Record<string, unknown>>;
 
-/** Let frames, effects and promises pass. */
-export const settle = (): Promise<void> =>
-  act(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  });
+/** Let timers run and drawings happen, until every part of every widget is drawn. */
+export async function settle(): Promise<void> {
+  do {
+    await act(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    });
+  } while (document.querySelector(".rnb-body:empty, .rnb-grid[aria-busy=true]") !== null);
+}
 
 export async function open(model: FakeModel): Promise<Page> {
   const widget = entry();

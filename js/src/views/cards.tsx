@@ -40,8 +40,9 @@ function Card({ scene, metric, place, summary }: CardProps) {
       <div class="rnb-mid">
         <div>
           <div class="rnb-mean">{mean === null ? <span class="rnb-m">–</span> : format.score(mean)}</div>
-          {mean === null && <span class="rnb-ci">no score yet</span>}
-          {low !== null && high !== null && (
+          {low === null || high === null ? (
+            <span class="rnb-ci">{mean === null ? "no score yet" : "one score"}</span>
+          ) : (
             <span class="rnb-ci" title="95 % interval of the mean">
               {format.score(low)}–{format.score(high)}
             </span>

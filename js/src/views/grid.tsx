@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: an ARIA grid of plain elements, since a table cannot be virtual
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus moves among the cells; one of them has the Tab stop
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { State } from "../state";
 import { type Cursor, HEAD } from "../view";
 import { type Column, columnsOf, idWidthFor, widthsOf } from "./columns";
@@ -12,6 +12,7 @@ import type { Scene } from "./scene";
 import { ROW_HEIGHT, useVirtual } from "./virtual";
 
 const POOL = 64; // more than rows are ever drawn: a row out of sight lends its element to one in sight
+const FIRST_ROWS = 6;
 const TEXT = 1;
 export const HEAD_HEIGHT = 38;
 export const ROWS_IN_SIGHT = 13;
@@ -41,6 +42,7 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
   for (const row of drawn)
     idWidth.current = Math.max(idWidth.current, idWidthFor(store.texts.get(row)?.sample_id ?? ""));
   const focus = useCursor(scene, scroller);
+  const whole = useNextTask();
   const { template, least } = widthsOf(columns, panel, idWidth.current);
 
   return (
@@ -52,13 +54,14 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
         aria-label="Samples and scores"
         aria-rowcount={rows.length + 1}
         aria-colcount={columns.length}
+        aria-busy={!whole}
         style={{ "--rnb-cols": template, "--rnb-min": `${least}px` }}
         onKeyDown={(event) => onKey(event, scene, columns, scroller.current, focus)}
         onClick={(event) => onClick(event, scene, columns, focus)}
       >
         <GridHead view={view} columns={columns} stop={cursor.position === HEAD ? cursor.column : null} />
         <div class="rnb-rows" role="presentation" style={{ height: `${rows.length * ROW_HEIGHT}px` }}>
-          {sight.map((position) => {
+          {(whole ? sight : sight.slice(0, FIRST_ROWS)).map((position) => {
             const row = rows[position];
             if (row === undefined) return null;
             const stop = position === cursor.position ? cursor.column : null;
@@ -80,6 +83,16 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
       {rows.length === 0 && <None scene={scene} state={state} />}
     </div>
   );
+}
+
+/** False at first, true from the next task on: what is long is drawn in two parts, so that none holds the page. */
+function useNextTask(): boolean {
+  const [next, setNext] = useState(false);
+  useLayoutEffect(() => {
+    const timer = setTimeout(() => setNext(true));
+    return () => clearTimeout(timer);
+  }, []);
+  return next;
 }
 
 /** Where the cursor stands among the rows shown; at the first row when its own is not there. */

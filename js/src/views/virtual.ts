@@ -3,14 +3,28 @@ import {
   defaultRangeExtractor,
   elementScroll,
   observeElementOffset,
-  observeElementRect,
   Virtualizer,
+  type VirtualizerOptions,
 } from "@tanstack/virtual-core";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 
 export const ROW_HEIGHT = 28;
 const OVERSCAN = 4;
+
+/** Tell of the scroller's size when it changes. Its first size is known, and to ask for it would cost a layout. */
+function followRect(
+  { scrollElement }: Virtualizer<HTMLDivElement, HTMLDivElement>,
+  tell: (rect: { width: number; height: number }) => void,
+): (() => void) | undefined {
+  if (scrollElement === null || typeof ResizeObserver === "undefined") return undefined;
+  const observer = new ResizeObserver(([entry]) => {
+    const box = entry?.borderBoxSize[0];
+    if (box) tell({ width: Math.round(box.inlineSize), height: Math.round(box.blockSize) });
+  });
+  observer.observe(scrollElement, { box: "border-box" });
+  return () => observer.disconnect();
+}
 
 interface Options {
   scroller: RefObject<HTMLDivElement | null>;
@@ -33,15 +47,18 @@ export function useVirtual({
 }: Options): readonly number[] {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const held = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null);
-  const options = {
+  const scrolled = useRef(false);
+  const options: VirtualizerOptions<HTMLDivElement, HTMLDivElement> = {
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
     initialOffset: scrollTop,
     initialRect: { width: 0, height },
-    scrollToFn: elementScroll,
-    observeElementRect,
+    scrollToFn: (top, how, virtual) => {
+      if (top > 0 || scrolled.current) elementScroll(top, how, virtual); // at the top it costs a layout for nothing
+    },
+    observeElementRect: followRect,
     observeElementOffset,
     rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
       const rows = defaultRangeExtractor(range);
@@ -50,6 +67,7 @@ export function useVirtual({
         : [...rows, pinned].sort((a, b) => a - b);
     },
     onChange: (virtual: Virtualizer<HTMLDivElement, HTMLDivElement>) => {
+      scrolled.current ||= (virtual.scrollOffset ?? 0) > 0;
       onScroll(virtual.scrollOffset ?? 0);
       redraw(undefined);
     },
