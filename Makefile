@@ -114,7 +114,7 @@ format: $(ENVIRONMENT)
 
 # --- use ---------------------------------------------------------------------------------------------------
 
-.PHONY: demo lab dev bench
+.PHONY: demo lab dev bench screenshots
 demo: $(ENVIRONMENT)
 	@$(BIN)/python tools/demo.py
 
@@ -127,6 +127,9 @@ dev: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT)
 	$(BIN)/python -m tests.benchmarks
+
+screenshots: $(ENVIRONMENT)
+	CHROMIUM="$$($(BIN)/python tools/chromium.py)"; export CHROMIUM; $(BIN)/python -m tools.screenshots
 
 .PHONY: clean
 clean:

@@ -37,8 +37,8 @@ class Kernel:
         self._idle: set[str] = set()
 
     def submit(self, code: str) -> str:
-        """Queue a cell; its id."""
-        number: str = self._client.execute(code, allow_stdin=False)
+        """Queue a cell; its id. A kernel drops what comes shortly after a cell's error unless told not to."""
+        number: str = self._client.execute(code, allow_stdin=False, stop_on_error=False)
         self._outcomes[number] = Outcome("queued")
         return number
 
