@@ -49,8 +49,12 @@ async def carry_out(
             workers = min(config.max_workers, len(plan.dataset) * len(plan.metrics))
             for _ in range(workers):
                 group.create_task(worker.work(jobs))
-    except BaseExceptionGroup as stopped:
-        raise stopped.exceptions[0] from None
+    except BaseExceptionGroup as failures:
+        stopped = failures.exceptions[0]
+    else:
+        stopped = None
+    if stopped is not None:
+        raise stopped  # out here, so that the group does not become its context: IPython could not show it
     if worker.refused is not None:
         raise worker.refused
 

@@ -24,6 +24,7 @@ class Outcome:
     status: str
     text: str = ""
     error: str | None = None
+    traceback: str = ""
     displays: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -35,6 +36,8 @@ class Kernel:
         self._client = client
         self._outcomes: dict[str, Outcome] = {}
         self._idle: set[str] = set()
+        self.said: list[str] = []
+        """Everything the kernel published, widget messages and their buffers included."""
 
     def submit(self, code: str) -> str:
         """Queue a cell; its id. A kernel drops what comes shortly after a cell's error unless told not to."""
@@ -78,6 +81,7 @@ class Kernel:
             raise AssertionError(
                 f"the kernel said nothing for {PATIENCE_S} s; so far: {self._outcomes}"
             ) from None
+        self.said.append(repr((message["content"], [bytes(part) for part in message["buffers"]])))
         number = message["parent_header"].get("msg_id", "")
         outcome = self._outcomes.get(number)
         if outcome is None:
@@ -88,6 +92,7 @@ class Kernel:
                 outcome.text += content["text"]
             case "error":
                 outcome.error = f"{content['ename']}: {content['evalue']}"
+                outcome.traceback = "\n".join(content["traceback"])
             case "display_data" | "execute_result" | "update_display_data":
                 outcome.displays.append(content["data"])
             case "status" if content["execution_state"] == "idle":

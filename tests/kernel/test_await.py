@@ -57,3 +57,12 @@ def test_the_magic_evaluates_the_last_expression_of_a_cell(notebook: Kernel) -> 
     assert (
         notebook.run("print(run['exact_match'])").text.strip() == "[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]"
     )
+
+
+def test_a_run_that_fails_shows_one_short_error(notebook: Kernel) -> None:
+    notebook.run("def refuse(prompt):\n    raise rnb.JudgeRefused('no such key', kind='authentication')")
+    failed = notebook.finish(notebook.submit("await rnb.start(df, [polite], llm=refuse)"))
+    assert failed.error == "JudgeRefused: no such key"
+    assert failed.text == ""
+    assert "TaskGroup" not in failed.traceback
+    assert failed.traceback.count("ragas_nb/") <= 2

@@ -71,3 +71,13 @@ def test_works_beside_a_run_that_goes_on(notebook: Kernel) -> None:
     assert notebook.run(EVALUATE).text.strip() == ALL_ONE
     assert notebook.run("print(other.status); other.cancel()").text.strip() == "running"
     assert notebook.run("await asyncio.wait([other._task]); print(other.status)").text.strip() == "cancelled"
+
+
+@situations
+def test_a_failure_shows_one_short_error(notebook: Kernel, before: str) -> None:
+    notebook.run(before or "pass")
+    notebook.run("def refuse(prompt):\n    raise rnb.JudgeRefused('no such key', kind='authentication')")
+    failed = notebook.finish(notebook.submit("rnb.evaluate(df, [polite], llm=refuse, show_progress=False)"))
+    assert failed.error == "JudgeRefused: no such key"
+    assert failed.text == ""
+    assert failed.traceback.count("ragas_nb/") <= 2
