@@ -10,7 +10,7 @@ from ragas_nb.engine.events import Event
 from ragas_nb.engine.loop import wait_for
 from ragas_nb.engine.plan import Plan, make_plan
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import ConfigurationError, RagasNbError, RunCancelled
+from ragas_nb.errors import ConfigurationError, RunCancelled
 from ragas_nb.judges.base import Embedder, Judge, Usage
 from ragas_nb.judges.resolve import resolve_embedder, resolve_judge
 from ragas_nb.metrics.base import Metric
@@ -154,8 +154,6 @@ def evaluate(
         run.show()
     try:
         return wait_for(run.finish)
-    except RagasNbError as error:
-        raise error.with_traceback(None) from None  # how we waited would bury the message
     except KeyboardInterrupt:
         done = run.state.settled_samples_in_all()
         raise RunCancelled(

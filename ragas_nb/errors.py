@@ -18,6 +18,9 @@ A message says what was wrong, what was found, and what to do.
 
 from __future__ import annotations
 
+from itertools import takewhile
+from pathlib import Path
+from traceback import extract_tb, format_list
 from typing import Final, Literal, TypeAlias
 
 UnavailableKind: TypeAlias = Literal["rate_limited", "server_error", "connection", "timeout"]
@@ -28,6 +31,13 @@ _KINDS_THAT_STOP_A_RUN: Final[frozenset[RefusedKind]] = frozenset({"authenticati
 
 class RagasNbError(Exception):
     """Anything that ragas_nb raises on purpose."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the way to the call and the message; our own frames would bury it."""
+        ours = str(Path(__file__).parent)
+        way = takewhile(lambda frame: not frame.filename.startswith(ours), extract_tb(self.__traceback__))
+        shown = [frame for frame in way if "IPython" not in Path(frame.filename).parts]
+        return [*map(str.rstrip, format_list(shown)), f"\x1b[31m{type(self).__name__}\x1b[0m: {self}"]
 
     def __reduce__(self) -> tuple[object, ...]:
         """Return how to pickle the error: its message and its attributes, whatever its constructor takes."""

@@ -16,7 +16,7 @@ from ragas_nb.engine.events import EndState, Event, Listener, RunEnded, RunStart
 from ragas_nb.engine.plan import Plan
 from ragas_nb.engine.scheduler import carry_out
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError, RagasNbError
+from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError
 from ragas_nb.judges.base import Embedder, Judge
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.store.state import SCORED, RunStatus, State
@@ -196,10 +196,6 @@ class Run:
         if self._error is not None:
             if isinstance(self._error, JudgeError):
                 self._error.result = self.result
-            if isinstance(self._error, RagasNbError):
-                raise self._error.with_traceback(
-                    None
-                )  # its message says it all; our own frames would bury it
             raise self._error
         return self.result
 
