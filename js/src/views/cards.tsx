@@ -51,7 +51,7 @@ function Card({ scene, metric, place, summary }: CardProps) {
         <Histogram scene={scene} metric={metric} place={place} bins={summary.bins} />
       </div>
       <span class="rnb-cnt">
-        {n > 0 ? `n ${format.count(n)}` : "\u00a0"}
+        {n + summary.undefined + summary.failed > 0 ? `n ${format.count(n)}` : "\u00a0"}
         {summary.undefined > 0 && ` · ${format.count(summary.undefined)} undefined`}
         {summary.failed > 0 && <span class="rnb-err"> · {format.count(summary.failed)} failed</span>}
       </span>
