@@ -61,7 +61,7 @@ class Run:
     `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`.
     """
 
-    views: Views | None = None
+    views: Views[Run] | None = None
     """Who shows runs; set by `ragas_nb.notebook`."""
 
     def __init__(self, plan: Plan, settings: RunSettings) -> None:
@@ -252,7 +252,7 @@ class Run:
 
     # ── how it shows ──
 
-    def _views(self) -> Views:
+    def _views(self) -> Views[Run]:
         if self.views is None:
             raise ConfigurationError(
                 "Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`."
