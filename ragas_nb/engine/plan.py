@@ -47,8 +47,7 @@ class Plan:
         """All jobs, made one by one: sample by sample, so that whole rows fill first."""
         for sample_id, sample in zip(self.dataset.ids, self.dataset.samples, strict=True):
             for metric in self.metrics:
-                missing = tuple(sorted(f for f in metric.requires if getattr(sample, f) is None))
-                yield Job(sample_id, sample, metric, missing)
+                yield Job(sample_id, sample, metric, sample.missing(sorted(metric.requires)))
 
 
 def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[Metric]] | None) -> Plan:

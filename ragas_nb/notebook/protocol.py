@@ -13,18 +13,19 @@ Buffers, little-endian, in this order:
 | | of `cost_changes` rows: rows `u32[]`, costs `f32[]` |
 
 A snapshot is metric-major: the score of a row stands at `metric * rows + row`. Statuses are indexes into
-`STATUSES`.
+`JobStatus`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ragas_nb.store.state import Status
+
 RunState = Literal["starting", "running", "finished", "cancelled", "failed", "budget_reached"]
-JobStatus = Literal["pending", "running", "scored", "undefined", "failed"]
-STATUSES: tuple[JobStatus, ...] = get_args(JobStatus)
+JobStatus = Status
 
 
 class Wire(BaseModel):

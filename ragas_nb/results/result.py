@@ -72,9 +72,12 @@ class EvaluationResult:
         if isinstance(key, int):
             sample_id = self._state.ids[key]
             return {name: self._state.score(sample_id, name) for name in self.metrics}
-        if key not in self._state.columns:
-            raise KeyError(f"No metric {key!r} in this result; it has {', '.join(self.metrics)}.")
+        self._check_metric(key)
         return self._state.scores(key)
+
+    def _check_metric(self, name: str) -> None:
+        if name not in self._state.columns:
+            raise KeyError(f"No metric {name!r} in this result; it has {', '.join(self.metrics)}.")
 
     def summary(self) -> dict[str, Summary]:
         """Mean, interval, counts and histogram of every metric whose scores are numbers."""
@@ -138,8 +141,7 @@ class EvaluationResult:
         if sample_id not in self._state.row_of:
             some = ", ".join(repr(i) for i in self._state.ids[:5])
             raise KeyError(f"No sample {sample_id!r} in this result; the first ids are {some}.")
-        if metric not in self._state.columns:
-            raise KeyError(f"No metric {metric!r} in this result; it has {', '.join(self.metrics)}.")
+        self._check_metric(metric)
         return explain_job(sample_id, metric, self.outcome(sample_id, metric))
 
     def outcome(self, sample_id: SampleId, metric: str) -> JobScored | JobFailed | None:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from ragas_nb.engine.events import (
     EndState,
@@ -23,7 +23,7 @@ from ragas_nb.schema import SampleId
 
 Status = Literal["pending", "running", "scored", "undefined", "failed"]
 RunStatus = Literal["starting", "running"] | EndState
-STATUSES: tuple[Status, ...] = ("pending", "running", "scored", "undefined", "failed")
+STATUSES: tuple[Status, ...] = get_args(Status)
 PENDING, RUNNING, SCORED, UNDEFINED, FAILED = range(5)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ragas_nb.notebook.bridge import Bridge
-from ragas_nb.notebook.protocol import STATUSES, update_adapter
+from ragas_nb.notebook.protocol import update_adapter
 from ragas_nb.run import Run
+from ragas_nb.store.state import STATUSES
 
 
 @dataclass
