@@ -1,11 +1,13 @@
-"""What is judged: one question with its answer, its contexts and its reference."""
+"""What is judged: one question with its answer, or a whole conversation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+
+from ragas_nb.schema.messages import AnyMessage, AnyToolCall, check_order
 
 SampleId: TypeAlias = str | int
 
@@ -31,14 +33,29 @@ class BaseSample(BaseModel):
         """
         return [name for name in type(self).model_fields if getattr(self, name) is not None]
 
+    def to_string(self) -> str:
+        """Return the fields that have a value as text, each under its name.
+
+        >>> print(SingleTurnSample(response="In Peru.").to_string())
+        <BLANKLINE>
+        response:
+            In Peru.
+        <BLANKLINE>
+        """
+        return "".join(f"\n{name}:\n\t{value}\n" for name, value in self.to_dict().items())
+
     def missing(self, required: Iterable[str]) -> tuple[str, ...]:
         """Return those of the required fields that have no value here, or that such a sample does not have.
 
         >>> SingleTurnSample(user_input="Where is Lima?").missing(["user_input", "response"])
         ('response',)
         """
-        fields = type(self).model_fields
-        return tuple(name for name in required if name not in fields or getattr(self, name) is None)
+        return tuple(name for name in required if not self._has(name))
+
+    def _has(self, name: str) -> bool:
+        """Whether the field is there and has a value; a conversation of no messages is none."""
+        value = getattr(self, name) if name in type(self).model_fields else None
+        return value is not None and not (name == "user_input" and value == [])
 
 
 class SingleTurnSample(BaseSample):
@@ -65,3 +82,50 @@ class SingleTurnSample(BaseSample):
     persona_name: str | None = None
     query_style: str | None = None
     query_length: str | None = None
+
+
+class MultiTurnSample(BaseSample):
+    """One conversation and what is known about how it should go.
+
+    >>> from ragas_nb.schema.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
+    >>> sample = MultiTurnSample(
+    ...     user_input=[
+    ...         HumanMessage(content="Is it raining in Lima?"),
+    ...         AIMessage(content="", tool_calls=[ToolCall(name="weather", args={"city": "Lima"})]),
+    ...         ToolMessage(content="dry"),
+    ...         AIMessage(content="No."),
+    ...     ],
+    ...     reference_topics=["weather"],
+    ... )
+    >>> print(sample.pretty_repr())
+    Human: Is it raining in Lima?
+    Tools:
+      weather: {'city': 'Lima'}
+    ToolOutput: dry
+    AI: No.
+    """
+
+    user_input: list[AnyMessage]
+    reference: str | None = None
+    reference_tool_calls: list[AnyToolCall] | None = None
+    rubrics: dict[str, str] | None = Field(default=None, validation_alias=AliasChoices("rubrics", "rubric"))
+    reference_topics: list[str] | None = None
+
+    @field_validator("user_input")
+    @classmethod
+    def validate_user_input(cls, messages: list[AnyMessage]) -> list[AnyMessage]:
+        """Return the messages; raise where a tool answers that nobody called."""
+        check_order(messages)
+        return messages
+
+    def to_messages(self) -> list[dict[str, object]]:
+        """Return every message as a dict of all its fields."""
+        return [message.model_dump() for message in self.user_input]
+
+    def pretty_repr(self) -> str:
+        """Return the conversation as a person reads it, a line per message."""
+        return "\n".join(message.pretty_repr() for message in self.user_input)
+
+
+AnySample: TypeAlias = SingleTurnSample | MultiTurnSample
+"""A sample of either kind."""
