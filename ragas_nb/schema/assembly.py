@@ -1,4 +1,4 @@
-"""From columns of raw cells to samples, their ids, and the columns that travel along."""
+"""From columns of raw cells to columns of clean values, the samples' ids, and what travels along."""
 
 from __future__ import annotations
 
@@ -6,44 +6,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import TypeAdapter
-
-from ragas_nb.schema.cells import as_ids, clean_column, plain
-from ragas_nb.schema.columns import match_columns
-from ragas_nb.schema.samples import SampleId, SingleTurnSample
+from ragas_nb.schema.cells import clean_column
+from ragas_nb.schema.columns import match_columns, matches_for
+from ragas_nb.schema.conversations import kind_of
+from ragas_nb.schema.lazy import LazySamples
+from ragas_nb.schema.samples import AnySample, SampleId, SingleTurnSample
 from ragas_nb.schema.tables import Table
+from ragas_nb.schema.values import as_ids, plain_column
 
 ID_COLUMNS: Final = ("sample_id", "id")
-_SAMPLES: Final = TypeAdapter(list[SingleTurnSample])
 
 
 @dataclass(frozen=True)
 class Parts:
     """What a dataset is made of; `ids` is None where the source names its rows in no usable way."""
 
-    samples: list[SingleTurnSample]
-    ids: list[SampleId] | None
-    extra: dict[str, list[object]]
+    samples: LazySamples
+    ids: Sequence[SampleId] | None
+    extra: dict[str, Sequence[object]]
 
 
 def assemble(table: Table, column_map: Mapping[str, str] | None = None) -> Parts:
-    """Find the fields among the columns, clean their cells, and make the samples.
+    """Find the fields among the columns and clean their cells.
 
     Raises `DatasetError` when no column fits or a cell does not.
     """
-    matches = match_columns(list(table.columns), column_map)
-    fields = {match.field: clean_column(match, table.columns[match.column]) for match in matches}
+    found = match_columns(list(table.columns), column_map)
+    asked = next((match.column for match in found if match.field == "user_input"), None)
+    kind = kind_of(table.columns[asked]) if asked is not None else SingleTurnSample
+    matches = matches_for(kind, found, column_map)
+    fields = {match.field: clean_column(match, table.columns[match.column], kind) for match in matches}
     used = {match.column for match in matches}
-    extra = {
-        column: [plain(cell) for cell in cells]
-        for column, cells in table.columns.items()
-        if column not in used
-    }
+    extra = {column: plain_column(cells) for column, cells in table.columns.items() if column not in used}
     ids = told_ids(extra) or (as_ids(table.labels) if table.labels is not None else None)
-    return Parts(_make_samples(fields, table.length), ids, extra)
+    return Parts(LazySamples(kind, _with_values(fields), table.length), ids, extra)
 
 
-def told_ids(extra: Mapping[str, Sequence[object]]) -> list[SampleId] | None:
+def told_ids(extra: Mapping[str, Sequence[object]]) -> Sequence[SampleId] | None:
     """Return the ids in the first column that is called like one and fits: unique texts or whole numbers.
 
     >>> told_ids({"topic": ["x", "x"], "id": ["q1", "q2"]})
@@ -53,10 +52,11 @@ def told_ids(extra: Mapping[str, Sequence[object]]) -> list[SampleId] | None:
     return next((ids for ids in found if ids is not None), None)
 
 
-def _make_samples(fields: Mapping[str, Sequence[object]], length: int) -> list[SingleTurnSample]:
-    """Turn columns of clean values into samples."""
-    if not fields:
-        return [SingleTurnSample() for _ in range(length)]
-    rows = zip(*fields.values(), strict=True)
-    # One call that is fed row by row takes half the time of `model_construct` a sample.
-    return _SAMPLES.validate_python(dict(zip(fields, row, strict=True)) for row in rows)
+def columns_of(samples: Sequence[AnySample], kind: type[AnySample]) -> dict[str, Sequence[object]]:
+    """Return the fields of the samples that have a value in one of them, as columns."""
+    return _with_values({name: [getattr(sample, name) for sample in samples] for name in kind.model_fields})
+
+
+def _with_values(fields: Mapping[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+    """Return the columns that are not all nothing."""
+    return {name: cells for name, cells in fields.items() if any(cell is not None for cell in cells)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.schema.samples import SingleTurnSample
+from ragas_nb.schema.samples import AnySample, MultiTurnSample, SingleTurnSample
 
 _OTHER_NAMES: Final[dict[str, str]] = {
     "question": "user_input",
@@ -18,7 +18,9 @@ _OTHER_NAMES: Final[dict[str, str]] = {
     "rubric": "rubrics",
 }
 
-KNOWN_NAMES: Final[dict[str, str]] = {name: name for name in SingleTurnSample.model_fields} | _OTHER_NAMES
+FIELDS: Final = tuple(SingleTurnSample.model_fields | MultiTurnSample.model_fields)
+"""The fields of both kinds of samples."""
+KNOWN_NAMES: Final[dict[str, str]] = {name: name for name in FIELDS} | _OTHER_NAMES
 """Every name that is understood → the field it stands for."""
 
 
@@ -29,6 +31,16 @@ class Match:
     field: str
     name: str
     column: str
+
+
+def stands_for(name: str, kind: type[AnySample]) -> str | None:
+    """Return the field of such samples that a column of this name holds; None for an extra column.
+
+    >>> stands_for("question", SingleTurnSample), stands_for("reference_topics", SingleTurnSample)
+    ('user_input', None)
+    """
+    field = KNOWN_NAMES.get(name)
+    return field if field in kind.model_fields else None
 
 
 def match_columns(found: Sequence[str], column_map: Mapping[str, str] | None = None) -> list[Match]:
@@ -59,8 +71,31 @@ def match_columns(found: Sequence[str], column_map: Mapping[str, str] | None = N
             f"No column fits. Found: {_listed(found)}. Understood: {_understood()}. "
             f"Say what your columns mean, for example column_map={{{found[0]!r}: 'user_input'}}."
         )
-    order = list(SingleTurnSample.model_fields)
-    return sorted(matches.values(), key=lambda match: order.index(match.field))
+    return sorted(matches.values(), key=lambda match: FIELDS.index(match.field))
+
+
+def matches_for(
+    kind: type[AnySample], matches: Sequence[Match], column_map: Mapping[str, str] | None = None
+) -> list[Match]:
+    """Return the matches that such samples have a field for; the other columns are extra ones.
+
+    Raises `DatasetError` when there is none, or when the user's own map names a field of the other kind.
+    """
+    kept = [match for match in matches if match.field in kind.model_fields]
+    chosen = {str(part) for entry in (column_map or {}).items() for part in entry}
+    for match in matches:
+        if match not in kept and {match.name, match.column} <= chosen:
+            raise DatasetError(
+                f"column_map says that {match.column!r} is '{match.field}', which {kind.__name__} does not "
+                f"have. 'user_input' decides the kind: text makes {SingleTurnSample.__name__}, lists of "
+                f"messages make {MultiTurnSample.__name__}."
+            )
+    if matches and not kept:
+        raise DatasetError(
+            f"The columns {_listed([match.column for match in matches])} belong to conversations, but there "
+            "is no column 'user_input' with their messages."
+        )
+    return kept
 
 
 def _read_map(found: Sequence[str], column_map: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Samples in files: one JSON object a line, or CSV."""
+"""Samples in files: one JSON object a line, CSV, or Parquet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ragas_nb.errors import DatasetError
+from ragas_nb.schema.arrow import table_of_parquet
 from ragas_nb.schema.tables import Table, table_of_columns, table_of_rows
 
 _LONGEST_CELL: Final = 2**31 - 1
@@ -19,12 +20,12 @@ _CSV_LIMIT: Final = threading.Lock()
 
 
 def table_of_file(path: str | PathLike[str]) -> Table:
-    """Read a .jsonl or .csv file; raises `DatasetError` naming the file and the line that is wrong."""
+    """Read a .jsonl, .csv or .parquet file; raises `DatasetError` naming the file and what is wrong."""
     reader = _READERS.get(Path(path).suffix.lower())
     if reader is None:
         raise DatasetError(
-            f"Cannot tell what {str(path)!r} holds. Files that end in {' or '.join(_READERS)} can be read; "
-            "load anything else into a DataFrame and pass that."
+            f"Cannot tell what {str(path)!r} holds. Files that end in {', '.join(_READERS)} can be "
+            "read; load anything else into a DataFrame and pass that."
         )
     return reader(path)
 
@@ -61,7 +62,7 @@ def table_of_csv(path: str | PathLike[str]) -> Table:
 def write_jsonl(path: str | PathLike[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Write one JSON object a line, in UTF-8."""
     with Path(path).expanduser().open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        file.writelines(_json_line(row) for row in rows)
 
 
 def write_csv(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]) -> None:
@@ -70,6 +71,16 @@ def write_csv(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows([_csv_cell(cell) for cell in row] for row in zip(*columns.values(), strict=True))
+
+
+def _json_line(row: Mapping[str, object]) -> str:
+    """Return a row as JSON; in ASCII only where it holds half a character, which UTF-8 cannot."""
+    line = json.dumps(row, ensure_ascii=False, default=str)
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(row, default=str)
+    return line + "\n"
 
 
 def _csv_cell(cell: object) -> object:
@@ -125,4 +136,5 @@ def _long_cells_allowed() -> Iterator[None]:
 _READERS: Final[dict[str, Callable[[str | PathLike[str]], Table]]] = {
     ".jsonl": table_of_jsonl,
     ".csv": table_of_csv,
+    ".parquet": table_of_parquet,
 }

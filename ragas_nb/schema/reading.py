@@ -5,17 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
 
 from ragas_nb.errors import DatasetError
 from ragas_nb.schema.dataset import EvaluationDataset
 from ragas_nb.schema.files import table_of_file
-from ragas_nb.schema.samples import SingleTurnSample
+from ragas_nb.schema.samples import AnySample, BaseSample
 from ragas_nb.schema.tables import (
     HuggingFaceDataset,
     Table,
     table_of_frame,
     table_of_hugging_face,
+    table_of_mapping,
     table_of_rows,
 )
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Readable: TypeAlias = (
-    "pd.DataFrame | EvaluationDataset | Sequence[Mapping[str, object]] | Sequence[SingleTurnSample]"
-    " | HuggingFaceDataset | str | PathLike[str]"
+    "pd.DataFrame | EvaluationDataset | Sequence[Mapping[str, object]] | Sequence[AnySample]"
+    " | Mapping[str, Sequence[object]] | HuggingFaceDataset | str | PathLike[str]"
 )
 """What `read_dataset` takes."""
 
@@ -34,10 +35,11 @@ def read_dataset(
 ) -> EvaluationDataset:
     """Read data in any of its spellings.
 
-    A DataFrame, an `EvaluationDataset`, a list of dicts or of samples, one split of a Hugging Face dataset,
-    or the path of a .jsonl or .csv file. Columns go by our names, by those of Ragas v1 (question, answer,
-    contexts, ground_truth, ground_truths), or by `column_map`: {column: field} or {field: column}. The ids
-    are a column `sample_id` or `id`, else the labels of the index, where they are unique texts or whole
+    A DataFrame, an `EvaluationDataset`, a list of dicts or of samples, a dict of columns, one split of a
+    Hugging Face dataset, or the path of a .jsonl, .csv or .parquet file. Columns go by our names, by those of
+    Ragas v1 (question, answer, contexts, ground_truth, ground_truths), or by `column_map`: {column: field} or
+    {field: column}. Lists of messages in `user_input` make conversations, text makes single questions. The
+    ids are a column `sample_id` or `id`, else the labels of the index, where they are unique texts or whole
     numbers; else samples count from 0.
 
     Raises `DatasetError` that names row and column.
@@ -45,8 +47,8 @@ def read_dataset(
     >>> read_dataset([{"question": "Where is Lima?", "said": "In Peru."}], column_map={"said": "response"})
     EvaluationDataset(1 sample: user_input, response)
     """
-    if isinstance(data, (list, tuple)) and data and isinstance(data[0], SingleTurnSample):
-        data = EvaluationDataset(data)
+    if isinstance(data, (list, tuple)) and data and isinstance(data[0], BaseSample):
+        data = EvaluationDataset(cast("Sequence[AnySample]", data))
     if not isinstance(data, EvaluationDataset):
         return EvaluationDataset.from_table(_to_table(data), column_map, name=name)
     if column_map:
@@ -72,10 +74,12 @@ def _to_table(data: object) -> Table:
         )
     if isinstance(data, HuggingFaceDataset):
         return table_of_hugging_face(data)
+    if isinstance(data, Mapping):
+        return table_of_mapping(data)
     raise DatasetError(
         f"A {type(data).__module__}.{type(data).__name__} cannot be read. Pass a pandas DataFrame, "
-        "an EvaluationDataset, a list of dicts or samples, a Hugging Face Dataset, or the path of a .jsonl "
-        "or .csv file."
+        "an EvaluationDataset, a list of dicts or samples, a dict of columns, a Hugging Face Dataset, or the "
+        "path of a .jsonl, .csv or .parquet file."
     )
 
 

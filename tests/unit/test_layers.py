@@ -12,7 +12,7 @@ from pathlib import Path
 import ragas_nb
 
 PACKAGE = Path(ragas_nb.__file__).parent
-NAMES_OF_RAGAS = ("dataset_schema", "embeddings", "llms", "run_config")
+NAMES_OF_RAGAS = ("cost", "dataset_schema", "embeddings", "llms", "run_config")
 ORDER = (
     ("errors",),
     ("schema",),
@@ -49,6 +49,7 @@ LATE = (
     "datasets",
     "genai_prices",
     "json_repair",
+    "pyarrow",
 )
 """Packages that no module imports before they are used."""
 

@@ -8,14 +8,16 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.schema.cells import as_ids, clean_column, plain
+from ragas_nb.schema.cells import clean_column
 from ragas_nb.schema.columns import KNOWN_NAMES, Match
+from ragas_nb.schema.samples import SingleTurnSample
+from ragas_nb.schema.values import as_ids, plain
 
 MISSING = [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT, Decimal("NaN"), np.datetime64("NaT")]
 
 
 def clean(name: str, cell: object) -> object:
-    return clean_column(Match(KNOWN_NAMES[name], name, name), [cell])[0]
+    return clean_column(Match(KNOWN_NAMES[name], name, name), [cell], SingleTurnSample)[0]
 
 
 @pytest.mark.parametrize("missing", MISSING, ids=repr)
@@ -212,7 +214,7 @@ def test_a_cell_that_does_not_fit_is_named_with_its_fix(name: str, cell: object,
 def test_the_row_that_does_not_fit_is_counted_from_zero() -> None:
     match = Match("response", "answer", "said")
     with pytest.raises(DatasetError, match=r"^Row 2, column 'said' \(response\): found dict"):
-        clean_column(match, ["a", None, {}, "b"])
+        clean_column(match, ["a", None, {}, "b"], SingleTurnSample)
 
 
 def test_a_huge_value_is_shown_in_short() -> None:
