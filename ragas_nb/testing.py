@@ -31,7 +31,7 @@ from ragas_nb.errors import ConfigurationError, JudgeOutputInvalid, JudgeRefused
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage, Vector
 from ragas_nb.metrics.base import Metric, MetricResult
 from ragas_nb.prompts import InT, OutT, Prompt, Value
-from ragas_nb.schema import SingleTurnSample
+from ragas_nb.schema import AnySample
 
 Output: TypeAlias = Value | Mapping[str, object] | str | Exception
 """One scripted answer: the output as a value or a dict, a raw reply (valid or not), or an error to raise."""
@@ -124,7 +124,7 @@ class ScriptedEmbedder(Embedder):
 
 
 async def measure(
-    metric: Metric, sample: SingleTurnSample, *, judge: Judge | None = None, embedder: Embedder | None = None
+    metric: Metric, sample: AnySample, *, judge: Judge | None = None, embedder: Embedder | None = None
 ) -> MetricResult:
     """The result of one metric on one sample, without a run: nothing is remembered, repeated or asked again.
 
@@ -132,7 +132,7 @@ async def measure(
         ConfigurationError: the metric asks a judge or an embedder that was not passed.
         JudgeOutputInvalid: an answer does not fit its step.
     """
-    return await metric.measure(sample, _Asking(judge, embedder))
+    return await metric.measure_any(sample, _Asking(judge, embedder))
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ragas_nb.errors import PlanError
-from ragas_nb.metrics import DEFAULTS, resolve
+from ragas_nb.metrics import DEFAULTS, names, resolve
 from ragas_nb.metrics.base import Metric, Need
-from ragas_nb.schema import EvaluationDataset, SampleId, SingleTurnSample
+from ragas_nb.schema import AnySample, EvaluationDataset, MultiTurnSample, SampleId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Job:
     """One metric on one sample; `missing` names the fields that the sample lacks."""
 
     sample_id: SampleId
-    sample: SingleTurnSample
+    sample: AnySample
     metric: Metric
     missing: tuple[str, ...]
 
@@ -45,16 +45,19 @@ class Plan:
 
     def jobs(self) -> Iterator[Job]:
         """All jobs, made one by one: sample by sample, so that whole rows fill first."""
+        kind = self.dataset.get_sample_type()
+        required = [(metric, sorted(metric.required(kind))) for metric in self.metrics]
         for sample_id, sample in zip(self.dataset.ids, self.dataset.samples, strict=True):
-            for metric in self.metrics:
-                yield Job(sample_id, sample, metric, sample.missing(sorted(metric.requires)))
+            for metric, fields in required:
+                yield Job(sample_id, sample, metric, sample.missing(fields))
 
 
 def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[Metric]] | None) -> Plan:
     """The plan for these metrics, or for the defaults that the data has the fields for.
 
     Raises:
-        PlanError: no samples, unknown metric, two metrics with one column, a field that no sample has.
+        PlanError: no samples, unknown metric, two metrics with one column, a metric for the other kind of
+            samples, a field that no sample has.
     """
     if not len(dataset):
         raise PlanError("There is nothing to evaluate: the data has 0 samples. Pass at least one row.")
@@ -69,12 +72,18 @@ def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[
         )
     _refuse_duplicates(chosen)
     for metric in chosen:
+        _refuse_kind(metric, dataset)
         _refuse_missing(metric, dataset, found)
     return Plan(dataset, chosen)
 
 
 def _default_plan(dataset: EvaluationDataset, found: frozenset[str]) -> Plan:
     defaults = [resolve(name) for name in DEFAULTS]
+    if dataset.is_multi_turn():
+        raise PlanError(
+            "The data holds conversations, and the default metrics score single questions. "
+            f"Name metrics that score conversations: metrics=[…]. There {_conversational()}."
+        )
     kept = tuple(metric for metric in defaults if metric.requires <= found)
     left_out = tuple(
         f"{metric.column}: the data has no {_quoted(metric.requires - found)}"
@@ -104,8 +113,28 @@ def _example(metrics: Sequence[Metric], column: str) -> str:
     return f"{type(metric).__name__}(name='{metric.name}_2')"
 
 
+def _refuse_kind(metric: Metric, dataset: EvaluationDataset) -> None:
+    if metric.scores(dataset.get_sample_type()):
+        return
+    if dataset.is_multi_turn():
+        raise PlanError(
+            f"Metric {metric.column!r} scores single questions, but the data holds conversations: "
+            f"'user_input' is a list of messages. For conversations there {_conversational()}."
+        )
+    raise PlanError(
+        f"Metric {metric.column!r} scores conversations, but the data holds single questions. "
+        "Give lists of messages in 'user_input': [{'type': 'human', 'content': '…'}, …]."
+    )
+
+
+def _conversational() -> str:
+    """What there is for conversations, in words."""
+    fitting = [name for name in names() if resolve(name).scores(MultiTurnSample)]
+    return f"are {', '.join(fitting)}" if fitting else "is none yet; write your own subclass of Metric"
+
+
 def _refuse_missing(metric: Metric, dataset: EvaluationDataset, found: frozenset[str]) -> None:
-    missing = metric.requires - found
+    missing = metric.required(dataset.get_sample_type()) - found
     if missing:
         others = list(dataset.extra)
         column = others[0] if others else "your column"

@@ -98,7 +98,7 @@ class _Worker:
             self._emit(JobStarted(sample_id=key.sample_id, metric=key.metric))
         ask = JobAsk(self._answers, key)
         try:
-            scored = _scored(key, await job.metric.measure(job.sample, ask), ask)
+            scored = _scored(key, await job.metric.measure_any(job.sample, ask), ask)
         except BudgetReached as refused:
             self.refused = refused
         except ConfigurationError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol, TypeVar
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ragas_nb.judges.base import Vector
 from ragas_nb.prompts import InT, OutT, Prompt
-from ragas_nb.schema import SingleTurnSample
+from ragas_nb.schema import AnySample, MultiTurnSample, SingleTurnSample
 
 T = TypeVar("T")
 Need = Literal["judge", "embedder"]
@@ -43,11 +42,12 @@ class MetricResult:
     confidence: float | None = None
 
 
-class Metric(BaseModel, ABC):
+class Metric(BaseModel):
     """A way to score one sample. Two runs may share a metric: it holds parameters only, never a judge.
 
-    A subclass names the sample's fields it reads in `requires`, whom it asks in `needs`, and implements
-    `measure`.
+    A subclass names whom it asks in `needs`. For single questions it implements `measure` and names the
+    fields it reads in `requires`; for conversations `measure_conversation` and `conversation_requires`; or
+    both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +55,7 @@ class Metric(BaseModel, ABC):
     name: str
     """The score's column."""
     requires: ClassVar[frozenset[str]] = frozenset()
+    conversation_requires: ClassVar[frozenset[str]] = frozenset({"user_input"})
     kind: ClassVar[Literal["continuous", "binary"]] = "continuous"
     score_range: ClassVar[tuple[float, float]] = (0.0, 1.0)
     higher_is_better: ClassVar[bool] = True
@@ -69,9 +70,30 @@ class Metric(BaseModel, ABC):
         """Whom this metric asks."""
         return frozenset()
 
-    @abstractmethod
+    @classmethod
+    def scores(cls, kind: type[AnySample]) -> bool:
+        """Whether it can score samples of this kind."""
+        if issubclass(kind, MultiTurnSample):
+            return cls.measure_conversation is not Metric.measure_conversation
+        return cls.measure is not Metric.measure
+
+    def required(self, kind: type[AnySample]) -> frozenset[str]:
+        """The fields that it reads of samples of this kind."""
+        return self.conversation_requires if issubclass(kind, MultiTurnSample) else self.requires
+
     async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
-        """The score of one sample: pure arithmetic on the answers it asks for."""
+        """The score of one question: pure arithmetic on the answers it asks for."""
+        raise NotImplementedError(f"{type(self).__name__} scores no single questions")
+
+    async def measure_conversation(self, sample: MultiTurnSample, ask: Ask) -> MetricResult:
+        """The score of one conversation: pure arithmetic on the answers it asks for."""
+        raise NotImplementedError(f"{type(self).__name__} scores no conversations")
+
+    async def measure_any(self, sample: AnySample, ask: Ask) -> MetricResult:
+        """The score of one sample, of whichever kind it is."""
+        if isinstance(sample, MultiTurnSample):
+            return await self.measure_conversation(sample, ask)
+        return await self.measure(sample, ask)
 
 
 async def together(*parts: Coroutine[object, object, T]) -> list[T]:

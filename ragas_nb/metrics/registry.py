@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -92,7 +91,7 @@ def _by_name(name: str) -> Metric:
 
 def _by_class(kind: type[Metric]) -> Metric:
     needed = [name for name, field in kind.model_fields.items() if field.is_required()]
-    if needed or inspect.isabstract(kind):
+    if needed:
         shown = ", ".join(f"{name}=…" for name in needed)
         raise PlanError(f"{kind.__name__} cannot be used without parameters. Pass {kind.__name__}({shown}).")
     return kind.model_validate({})
