@@ -11,7 +11,8 @@
     ├── BudgetReached             the run has spent what it was allowed to
     ├── RunCancelled              .result: what was finished by then
     ├── StoreError                the file that keeps the runs
-    └── ProtocolError             a message between kernel and view
+    ├── ProtocolError             a message between kernel and view
+    └── UploadException           .status_code: the annotation service does not do what was asked
 
 A message says what was wrong, what was found, and what to do.
 """
@@ -162,3 +163,14 @@ class StoreError(RagasNbError):
 
 class ProtocolError(RagasNbError):
     """A message between kernel and view is not one that this version knows."""
+
+
+class UploadException(RagasNbError):
+    """The annotation service does not do what was asked.
+
+    `status_code` is the HTTP status of its reply; None where there was no reply.
+    """
+
+    def __init__(self, status_code: int | None, message: str) -> None:
+        super().__init__(message)
+        self.status_code = status_code

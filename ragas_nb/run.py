@@ -18,6 +18,7 @@ from ragas_nb.engine.scheduler import carry_out
 from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError
 from ragas_nb.judges.base import Embedder, Judge
+from ragas_nb.results.contents import contents_of_run
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.store.state import SCORED, RunStatus, State
 from ragas_nb.views import Views
@@ -110,7 +111,7 @@ class Run:
     @property
     def result(self) -> EvaluationResult:
         """The scores so far."""
-        return EvaluationResult(self.plan, self.state, run_id=self.run_id, name=self.name)
+        return EvaluationResult.of(contents_of_run(self.plan, self.state, run_id=self.run_id, name=self.name))
 
     @property
     def df(self) -> pd.DataFrame:

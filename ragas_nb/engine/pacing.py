@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import random
 from collections import Counter
@@ -10,9 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, JudgeUnavailable
+from ragas_nb.errors import BudgetReached, JudgeUnavailable, RagasNbError
+from ragas_nb.judges.openai.target import Target
 
 T = TypeVar("T")
+
+log = logging.getLogger("ragas_nb")
 
 FIRST_DELAY = 0.5
 """Seconds; the upper bound of the first retry's random delay, doubled with each further one."""
@@ -95,12 +99,16 @@ class Pacing:
         self._slots = asyncio.Semaphore(config.max_workers)
         self._turn = asyncio.Lock()
         self._open_at = 0.0
-        self._rng = rng or random.Random()
+        self._rng = rng or random.Random(config.seed)
 
     async def send(
-        self, attempt: Callable[[], Awaitable[T]], failed: Callable[[JudgeUnavailable, float], None]
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        failed: Callable[[JudgeUnavailable, float], None],
+        *,
+        step: str,
     ) -> T:
-        """The result of the first attempt that is answered.
+        """The result of the first attempt at a step that is answered.
 
         `failed(error, seconds)` hears of each one that is not.
 
@@ -124,6 +132,8 @@ class Pacing:
                         error.never_reached = error.kind == "connection" and not self.answered
                         raise
                     delay = self._delay(error, tries)
+                    if self.config.log_tenacity:
+                        self._log_retry(step, tries, error, delay)
                 else:
                     self.answered = True
                     return result
@@ -145,6 +155,10 @@ class Pacing:
                 "Raise RunConfig(timeout=…) if the model is slow.",
                 kind="timeout",
             ) from None
+        except RagasNbError:
+            raise
+        except self.config.exception_types as error:
+            raise JudgeUnavailable(_own_words(error), kind="server_error") from error
 
     async def _wait_for_turn(self) -> None:
         loop = asyncio.get_running_loop()
@@ -152,6 +166,19 @@ class Pacing:
             while (pause := self._open_at - loop.time()) > 0:  # noqa: ASYNC110  it may move while we wait
                 await asyncio.sleep(pause)
             await asyncio.sleep(0)
+
+    def _log_retry(self, step: str, tries: int, error: JudgeUnavailable, delay: float) -> None:
+        pause = max(delay, self._open_at - asyncio.get_running_loop().time())
+        allowed = self._retries(error) + 1
+        log.info(
+            "Step '%s': attempt %d of %d failed (%s: %s); the next one in %.1f s.",
+            step,
+            tries,
+            allowed,
+            error.kind.replace("_", " "),
+            error,
+            pause,
+        )
 
     def _retries(self, error: JudgeUnavailable) -> int:
         if error.kind == "connection" and not self.answered:
@@ -170,3 +197,10 @@ class Pacing:
                 self._open_at, asyncio.get_running_loop().time() + min(pause, self.config.max_wait)
             )
         return delay
+
+
+def _own_words(error: Exception) -> str:
+    """What an error of somebody's own judge says, without keys."""
+    name = type(error).__name__
+    words = Target(name, "").cleaned(str(error))
+    return f"{name}: {words}" if words else name

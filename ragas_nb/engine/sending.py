@@ -68,7 +68,7 @@ class Sender:
 
         await self._budget.reserve(step)
         try:
-            reply = await self.pacing.send(timed, note)
+            reply = await self.pacing.send(timed, note, step=step)
             cost = price(reply.usage, reply.model)
         except JudgeRefused as refused:
             note(refused, asyncio.get_running_loop().time() - sent)

@@ -54,13 +54,3 @@ class EmbedTrace:
 
 Trace = tuple[StepTrace | EmbedTrace, ...]
 """The steps of one job, in the order in which they were answered."""
-
-
-def paid_attempts(trace: Trace) -> list[Attempt]:
-    """The attempts that this job itself made, failed ones included."""
-    return [
-        attempt
-        for step in trace
-        if isinstance(step, EmbedTrace) or step.source == "asked"
-        for attempt in step.attempts
-    ]

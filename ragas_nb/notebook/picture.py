@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ragas_nb.engine.events import JobFailed, JobScored
-from ragas_nb.engine.trace import Attempt, StepTrace, paid_attempts
+from ragas_nb.engine.trace import Attempt
 from ragas_nb.errors import ProtocolError
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.results.explain import items_of
+from ragas_nb.results.records import StepRecord, paid_attempts, records_of
 from ragas_nb.results.summary import summarise
 from ragas_nb.run import Run
+from ragas_nb.schema import AnySample, MultiTurnSample
 from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED
 
 CELL_WIDTH = 300
@@ -73,13 +75,20 @@ def totals(run: Run) -> wire.Totals:
 
 def row_text(run: Run, row: int) -> wire.RowText:
     """A sample as the grid shows it."""
-    sample = run.plan.dataset.samples[row]
+    asked, answered = _asked_and_answered(run.plan.dataset.samples[row])
     return wire.RowText(
         row=row,
         sample_id=str(run.state.ids[row]),
-        user_input=_cut(sample.user_input or ""),
-        response=_cut(sample.response or ""),
+        user_input=_cut(asked),
+        response=_cut(answered),
     )
+
+
+def _asked_and_answered(sample: AnySample) -> tuple[str, str]:
+    """Question and response; a conversation is all question."""
+    if isinstance(sample, MultiTurnSample):
+        return sample.pretty_repr(), ""
+    return sample.user_input or "", sample.response or ""
 
 
 def _cut(text: str) -> str:
@@ -113,15 +122,15 @@ def _fact(name: str, value: object) -> wire.Fact:
 def _job(run: Run, row: int, metric: str) -> wire.Job:
     sample_id = run.state.ids[row]
     outcome = run.state.outcomes.get((sample_id, metric))
-    trace = outcome.trace if outcome else ()
-    paid = paid_attempts(trace)
+    steps = records_of(outcome.trace) if outcome else ()
+    paid = paid_attempts(steps)
     return wire.Job(
         metric=metric,
         status=STATUSES[run.state.columns[metric].statuses[row]],
         value=run.state.score(sample_id, metric),
         reason=outcome.reason if isinstance(outcome, JobScored) else None,
         error=_error(outcome) if isinstance(outcome, JobFailed) else None,
-        steps=[_step(step) for step in trace if isinstance(step, StepTrace)],
+        steps=[_step(step) for step in steps if step.prompt.kind == "prompt"],
         requests=len(paid),
         cost=None if any(a.cost is None for a in paid) else sum(a.cost or 0.0 for a in paid),
         seconds=sum(a.seconds for a in paid),
@@ -132,15 +141,14 @@ def _error(failure: JobFailed) -> wire.JobError:
     return wire.JobError(kind=failure.kind, message=failure.message, step=failure.step, raw=failure.raw)
 
 
-def _step(step: StepTrace) -> wire.Step:
-    messages = step.prompt.messages(step.input)
+def _step(step: StepRecord) -> wire.Step:
     return wire.Step(
-        name=step.prompt.name,
+        name=step.step,
         source=step.source,
         items=[
             wire.Item(text=i.text, reason=i.reason, verdict=i.verdict, word=i.word) for i in items_of(step)
         ],
-        prompt="\n\n".join(f"[{message['role']}]\n{message['content']}" for message in messages),
+        prompt=step.text,
         attempts=[_attempt(attempt) for attempt in step.attempts],
     )
 

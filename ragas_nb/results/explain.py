@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
-
-from pydantic import BaseModel
 
 from ragas_nb.engine.events import JobFailed, JobScored
-from ragas_nb.engine.trace import StepTrace
+from ragas_nb.results.records import VERDICTS, StepRecord
 from ragas_nb.schema import SampleId
 
 CONTEXT_WIDTH = 200
@@ -29,46 +27,49 @@ _VERDICT_FIELDS = ("verdict", "attributed")
 _GROUP_WORDS = {"TP": "in both (TP)", "FP": "only in the response (FP)", "FN": "only in the reference (FN)"}
 
 
-def items_of(step: StepTrace) -> list[Item]:
+def items_of(step: StepRecord) -> list[Item]:
     """What a step's answer says, item by item; nothing for a step that was not answered."""
-    if step.output is None:
+    answer = step.output
+    if answer is None:
         return []
-    fields = {name: getattr(step.output, name) for name in type(step.output).model_fields}
-    if any(name in fields for name in _VERDICT_FIELDS):
-        return [_item(step, step.output, fallback=_subject(step.input))]
-    kinds = [
-        name for name, field in type(step.output).model_fields.items() if get_args(field.annotation) == (0, 1)
-    ]
-    if kinds:
-        told = next((value for value in fields.values() if isinstance(value, str)), "")
-        return [Item(told, word=step.prompt.verdicts[fields[kinds[0]]])]
-    items: list[Item] = []
-    for name, value in fields.items():
-        items += _items_of_field(step, name, value)
-    return items
+    if any(name in answer for name in _VERDICT_FIELDS):
+        return [_item(step, answer, fallback=_subject(step.input))]
+    name = step.prompt.verdict_field
+    if name is not None and name in answer:
+        told = next((value for value in answer.values() if isinstance(value, str)), "")
+        return [Item(told, word=_word(step, answer[name]))]
+    return [item for name, value in answer.items() for item in _items_of_field(step, name, value)]
 
 
-def _items_of_field(step: StepTrace, name: str, value: object) -> list[Item]:
-    if isinstance(value, list | tuple):
+def _items_of_field(step: StepRecord, name: str, value: object) -> list[Item]:
+    if isinstance(value, list):
         group = _GROUP_WORDS.get(name)
         return [_item(step, part, group=group) for part in value]
-    word = name.replace("_", " ")
-    return [Item(str(value), word=word)]
+    return [Item(str(value), word=name.replace("_", " "))]
 
 
-def _item(step: StepTrace, part: object, *, group: str | None = None, fallback: str = "") -> Item:
+def _item(step: StepRecord, part: object, *, group: str | None = None, fallback: str = "") -> Item:
     """An item from one element of an answer: a plain text, or a statement with reason and verdict."""
-    if not isinstance(part, BaseModel):
+    if not isinstance(part, Mapping):
         return Item(str(part), word=group)
-    verdict = next((getattr(part, f) for f in _VERDICT_FIELDS if hasattr(part, f)), None)
-    word = group if verdict is None else step.prompt.verdicts[verdict]
-    text = str(getattr(part, "statement", None) or fallback)
-    return Item(text, getattr(part, "reason", None), verdict, word)
+    verdict = next((part[name] for name in _VERDICT_FIELDS if name in part), None)
+    reason = part.get("reason")
+    return Item(
+        text=str(part.get("statement") or fallback),
+        reason=None if reason is None else str(reason),
+        verdict=VERDICTS.index(verdict) if verdict in VERDICTS else None,
+        word=group if verdict is None else _word(step, verdict),
+    )
 
 
-def _subject(question: BaseModel) -> str:
+def _word(step: StepRecord, verdict: object) -> str:
+    """The word for a verdict; of what is none (traces may come from elsewhere), what it is."""
+    return step.prompt.words[VERDICTS.index(verdict)] if verdict in VERDICTS else str(verdict)
+
+
+def _subject(question: Mapping[str, object]) -> str:
     """What a step with one verdict speaks of: its context, or else its last field."""
-    values = {name: str(getattr(question, name)) for name in type(question).model_fields}
+    values = {name: str(value) for name, value in question.items()}
     text = values.get("context") or (list(values.values())[-1] if values else "")
     return text if len(text) <= CONTEXT_WIDTH else text[: CONTEXT_WIDTH - 1] + "…"
 
@@ -86,7 +87,9 @@ class Explanation:
         return self.text
 
 
-def explain_job(sample_id: SampleId, metric: str, outcome: JobScored | JobFailed | None) -> Explanation:
+def explain_job(
+    sample_id: SampleId, metric: str, outcome: JobScored | JobFailed | None, steps: Sequence[StepRecord]
+) -> Explanation:
     """One job's story as text."""
     head = f"{metric} of sample {sample_id!r}"
     if outcome is None:
@@ -97,11 +100,11 @@ def explain_job(sample_id: SampleId, metric: str, outcome: JobScored | JobFailed
             lines.append(f"  raw reply: {outcome.raw}")
     else:
         lines = [f"{head}: {_value(outcome.value)}" + (f" ({outcome.reason})" if outcome.reason else "")]
-    steps = [(s.prompt.name, tuple(items_of(s))) for s in outcome.trace if isinstance(s, StepTrace)]
-    for name, items in steps:
+    told = tuple((step.step, tuple(items_of(step))) for step in steps)
+    for name, items in told:
         lines.append(f"  {name}")
         lines += [_line(item) for item in items]
-    return Explanation(sample_id, metric, "\n".join(lines), tuple(steps))
+    return Explanation(sample_id, metric, "\n".join(lines), told)
 
 
 def _value(value: float | str | None) -> str:

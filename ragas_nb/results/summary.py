@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from ragas_nb.results.contents import Contents
 from ragas_nb.store.state import FAILED, SCORED, UNDEFINED, Column
 
 BINS = 10
 Z_95 = 1.959963984540054
+_COUNTED = ((SCORED, "scored"), (FAILED, "failed"), (UNDEFINED, "undefined"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,16 @@ def summarise(column: Column, score_range: tuple[float, float] = (0.0, 1.0)) -> 
     bins = [0] * BINS
     for value in values:
         bins[max(0, min(BINS - 1, int((value - bottom) / (top - bottom) * BINS)))] += 1
-    mean = math.fsum(values) / len(values) if values else None
+    mean = _mean(values) if values else None
     low, high = _interval(values, mean, bottom, top)
     return Summary(len(values), column.count(FAILED), column.count(UNDEFINED), mean, low, high, tuple(bins))
+
+
+def _mean(values: list[float]) -> float:
+    try:
+        return math.fsum(values) / len(values)
+    except OverflowError:  # the sum is no number any more, the mean is one
+        return math.fsum(value / len(values) for value in values)
 
 
 def _interval(
@@ -46,6 +55,26 @@ def _interval(
 ) -> tuple[float | None, float | None]:
     if mean is None or len(values) < 2:
         return None, None
-    variance = math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)
-    half = Z_95 * math.sqrt(variance / len(values))
+    deviation = math.hypot(*(v - mean for v in values)) / math.sqrt(len(values) - 1)
+    half = Z_95 * deviation / math.sqrt(len(values))
     return max(bottom, mean - half), min(top, mean + half)
+
+
+def summaries(contents: Contents) -> dict[str, Summary]:
+    """The summary of every metric whose scores are numbers."""
+    scores = contents.findings.columns
+    return {
+        column.name: summarise(scores[column.name], (column.low, column.high))
+        for column in contents.columns
+        if not scores[column.name].labels
+    }
+
+
+def told(column: Column) -> str:
+    """The mean with its counts: `0.91 (97 of 100 scored, 2 failed, 1 undefined)`; no mean of texts."""
+    mean = None if column.labels else summarise(column).mean
+    counts = [(column.count(status), word) for status, word in _COUNTED]
+    total = len(column.values)
+    scored, *others = [*counts, (total - sum(count for count, _ in counts), "not run")]
+    parts = [f"{scored[0]} of {total} scored", *(f"{n} {word}" for n, word in others if n)]
+    return f"{'–' if mean is None else f'{mean:.4f}'} ({', '.join(parts)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -18,8 +18,8 @@ from ragas_nb.engine.events import (
     RunStarted,
     UsageAdded,
 )
-from ragas_nb.judges.base import Usage
 from ragas_nb.schema import SampleId
+from ragas_nb.store.ledger import Ledger, Spent
 
 Status = Literal["pending", "running", "scored", "undefined", "failed"]
 RunStatus = Literal["starting", "running"] | EndState
@@ -40,26 +40,22 @@ class Column:
         """How many rows have this status."""
         return self.statuses.count(status)
 
+    def scores(self, rows: Iterable[int]) -> list[float | str | None]:
+        """The scores of these rows; None where there is none."""
+        values, statuses, labels = self.values, self.statuses, self.labels
+        if not labels:
+            return [values[row] if statuses[row] == SCORED else None for row in rows]
+        return [labels.get(row, values[row]) if statuses[row] == SCORED else None for row in rows]
 
-@dataclass(slots=True)
-class Spent:
-    """What requests used: tokens, dollars (of those with a known price), and how many had no known price."""
-
-    usage: Usage = field(default_factory=Usage)
-    requests: int = 0
-    cost: float = 0.0
-    unpriced: int = 0
-
-    def add(self, usage: Usage, cost: float | None) -> None:
-        """Count one request."""
-        self.usage = self.usage + usage
-        self.requests += 1
-        self.cost += cost or 0.0
-        self.unpriced += cost is None
+    def part(self, rows: Sequence[int]) -> Column:
+        """Return the scores of these rows, which count from 0 in their new order."""
+        values = array("d", [self.values[row] for row in rows])
+        labels = {new: self.labels[row] for new, row in enumerate(rows) if row in self.labels}
+        return Column(values, bytearray(self.statuses[row] for row in rows), labels)
 
 
-class State:
-    """All that is known of a run now. Only `apply` changes it."""
+class Findings:
+    """What is known of the jobs of some samples: scores, how they ended, what they used."""
 
     def __init__(self, ids: Sequence[SampleId], metrics: Sequence[str]) -> None:
         self.ids = tuple(ids)
@@ -69,12 +65,53 @@ class State:
             name: Column(array("d", bytes(8 * len(self.ids))), bytearray(len(self.ids))) for name in metrics
         }
         self.outcomes: dict[tuple[SampleId, str], JobScored | JobFailed] = {}
-        """How each settled job ended, with its trace."""
-        self.costs = array("d", bytes(8 * len(self.ids)))
-        self.total = Spent()
-        self.by_model: dict[str, Spent] = {}
+        """How settled jobs ended, with their traces; a score without more to tell of it may be left out."""
+        self.ledger = Ledger()
         self.status: RunStatus = "starting"
         self.message: str | None = None
+
+    def score(self, sample_id: SampleId, metric: str) -> float | str | None:
+        """One score; None while there is none."""
+        return self.columns[metric].scores((self.row_of[sample_id],))[0]
+
+    def scores(self, metric: str) -> list[float | str | None]:
+        """All scores of one metric, in the order of the samples."""
+        return self.columns[metric].scores(range(len(self.ids)))
+
+    def outcome(self, sample_id: SampleId, metric: str) -> JobScored | JobFailed | None:
+        """How one job ended; None for one that has not."""
+        known = self.outcomes.get((sample_id, metric))
+        if known is not None or self.columns[metric].statuses[self.row_of[sample_id]] != SCORED:
+            return known
+        return JobScored(sample_id=sample_id, metric=metric, value=self.score(sample_id, metric))
+
+    def failures(self) -> Iterator[JobFailed]:
+        """The jobs that failed, by sample and metric, in their order."""
+        for row, sample_id in enumerate(self.ids):
+            for name, column in self.columns.items():
+                if column.statuses[row] == FAILED:
+                    failure = self.outcomes.get((sample_id, name))
+                    if isinstance(failure, JobFailed):
+                        yield failure
+
+    def part(self, rows: Sequence[int]) -> Findings:
+        """What is known of the samples of these rows."""
+        part = Findings([self.ids[row] for row in rows], self.metrics)
+        part.columns = {name: column.part(rows) for name, column in self.columns.items()}
+        keys = ((sample_id, name) for sample_id in part.ids for name in self.metrics)
+        part.outcomes = {key: self.outcomes[key] for key in keys if key in self.outcomes}
+        part.ledger = self.ledger.part(rows)
+        part.status, part.message = self.status, self.message
+        return part
+
+
+class State(Findings):
+    """All that is known of a run now. Only `apply` changes it."""
+
+    def __init__(self, ids: Sequence[SampleId], metrics: Sequence[str]) -> None:
+        super().__init__(ids, metrics)
+        self.costs = array("d", bytes(8 * len(self.ids)))
+        self.total = Spent()
         self.started_at: datetime | None = None
         self._left = array("L", [len(self.metrics)]) * len(self.ids)
         self._worst = bytearray(len(self.ids))
@@ -115,9 +152,10 @@ class State:
         return row
 
     def _spent(self, event: UsageAdded) -> None:
+        row = self.row_of[event.sample_id]
         self.total.add(event.usage, event.cost)
-        self.by_model.setdefault(event.model, Spent()).add(event.usage, event.cost)
-        self.costs[self.row_of[event.sample_id]] += event.cost or 0.0
+        self.costs[row] += event.cost or 0.0
+        self.ledger.add(row, event)
 
     def _ended(self, event: RunEnded) -> None:
         self.status, self.message = event.state, event.message
@@ -131,17 +169,3 @@ class State:
     def settled_samples_in_all(self) -> int:
         """Samples whose jobs have all settled, however."""
         return sum(self._settled)
-
-    def score(self, sample_id: SampleId, metric: str) -> float | str | None:
-        """One score; None while there is none."""
-        row, column = self.row_of[sample_id], self.columns[metric]
-        if column.statuses[row] != SCORED:
-            return None
-        return column.labels.get(row, column.values[row])
-
-    def scores(self, metric: str) -> list[float | str | None]:
-        """All scores of one metric, in the order of the samples."""
-        column = self.columns[metric]
-        if not column.labels:
-            return [v if s == SCORED else None for v, s in zip(column.values, column.statuses, strict=True)]
-        return [self.score(sample_id, metric) for sample_id in self.ids]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import ragas_nb as rnb
-from ragas_nb import dataset_schema, embeddings, llms, run_config
+from ragas_nb import cost, dataset_schema, embeddings, llms, run_config
 from ragas_nb.judges.openai import OpenAIEmbedder, OpenAIJudge
 
 DATA = [{"user_input": "1 + 1?", "response": "2", "retrieved_contexts": ["1 + 1 is 2."], "reference": "2"}]
@@ -47,6 +49,29 @@ def test_a_notebook_with_wrapped_models_works_after_changing_the_import() -> Non
         run_config=run_config.RunConfig(max_workers=2),
     )
     assert result.scores == [{"brief": 1.0, "semantic_similarity": pytest.approx(1.0)}]
+
+
+def test_a_notebook_that_counts_what_its_chain_costs_works_after_changing_the_import() -> None:
+    counted = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}
+    reply = SimpleNamespace(generations=[], llm_output={"token_usage": counted, "model_name": "gpt-4o"})
+    handler = cost.CostCallbackHandler(token_usage_parser=cost.get_token_usage_for_openai)
+    handler.on_llm_end(reply)
+    assert handler.total_tokens() == cost.TokenUsage(input_tokens=10, output_tokens=10, model="gpt-4o")
+    assert handler.total_cost(cost_per_input_token=0.1, cost_per_output_token=0.1) == 2.0
+
+
+def test_the_settings_of_a_run_take_what_those_of_ragas_take() -> None:
+    given = run_config.RunConfig(
+        timeout=60,
+        max_retries=10,
+        max_wait=60,
+        max_workers=16,
+        exception_types=(Exception,),
+        log_tenacity=True,
+        seed=42,
+    )
+    assert given == run_config.RunConfig(60, 10, 60, 16, (Exception,), True, 42)
+    assert given.rng.integers(100) == np.random.default_rng(42).integers(100)
 
 
 def test_factories_make_judges_and_embedders_of_a_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ async def test_invalid_answers_are_paid_for_and_counted():
     )
     run = new_run(responses("Hi!"), [Polite()], judge)
     result = await run
-    assert result.usage == Usage(input_tokens=10, output_tokens=2)
+    assert run.state.total.usage == Usage(input_tokens=10, output_tokens=2)
     assert (result.total_cost(), run.state.total.requests) == (0.5, 2)
 
 

@@ -11,7 +11,13 @@ import pytest
 
 from ragas_nb.engine.pacing import Budget, Pacing
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, JudgeRefused, JudgeUnavailable, UnavailableKind
+from ragas_nb.errors import (
+    BudgetReached,
+    ConfigurationError,
+    JudgeRefused,
+    JudgeUnavailable,
+    UnavailableKind,
+)
 from tests.unit.doubles import in_virtual_time
 
 
@@ -40,7 +46,7 @@ def failing(*errors: Exception) -> tuple[Callable[[], Awaitable[str]], list[floa
 
 
 def send(pacing: Pacing, attempt: Callable[[], Awaitable[str]]) -> Awaitable[str]:
-    return pacing.send(attempt, lambda error, seconds: None)
+    return pacing.send(attempt, lambda error, seconds: None, step="check")
 
 
 # ── retries ──
@@ -104,6 +110,130 @@ def test_a_server_that_was_reached_once_gets_all_retries(first: JudgeUnavailable
         return len(times)
 
     assert in_virtual_time(main()) == (6 if first is None else 7)
+
+
+# ── errors of somebody's own judge ──
+
+
+class Flaky(Exception):
+    """What a client library of somebody raises."""
+
+
+@pytest.mark.parametrize("listed", [Flaky, (KeyError, Flaky), Exception])
+def test_a_listed_error_is_retried_with_its_own_words(listed: Any):
+    async def main() -> tuple[str, list[tuple[str, str]]]:
+        attempt, _ = failing(Flaky("the model is loading"), Flaky())
+        failed: list[tuple[str, str]] = []
+        answer = await Pacing(RunConfig(exception_types=listed)).send(
+            attempt, lambda error, seconds: failed.append((error.kind, str(error))), step="check"
+        )
+        return answer, failed
+
+    assert in_virtual_time(main()) == (
+        "answer",
+        [("server_error", "Flaky: the model is loading"), ("server_error", "Flaky")],
+    )
+
+
+@pytest.mark.parametrize("error", [Flaky("no"), TypeError("a mistake")])
+def test_an_error_that_is_not_listed_passes_at_once(error: Exception):
+    async def main() -> int:
+        attempt, times = failing(error)
+        with pytest.raises(type(error)) as caught:
+            await send(Pacing(RunConfig(exception_types=KeyError)), attempt)
+        assert caught.value is error
+        return len(times)
+
+    assert in_virtual_time(main()) == 1
+
+
+@pytest.mark.parametrize("error", [JudgeRefused("no", kind="bad_request"), ConfigurationError("no judge")])
+def test_a_refusal_is_not_retried_though_every_exception_is_listed(error: Exception):
+    async def main() -> int:
+        attempt, times = failing(error)
+        with pytest.raises(type(error)):
+            await send(Pacing(RunConfig(exception_types=Exception)), attempt)
+        return len(times)
+
+    assert in_virtual_time(main()) == 1
+
+
+def test_a_listed_error_is_raised_after_the_last_retry_with_its_cause_and_without_keys():
+    async def main() -> tuple[str, BaseException | None]:
+        with pytest.raises(JudgeUnavailable) as caught:
+            await send(Pacing(RunConfig(max_retries=2, exception_types=Flaky)), failing(*errors)[0])
+        return str(caught.value), caught.value.__cause__
+
+    errors = [Flaky("bad key sk-very-secret-0123456789") for _ in range(3)]
+    assert in_virtual_time(main()) == ("Flaky: bad key …", errors[2])
+
+
+# ── what the settings say of the pauses ──
+
+
+def pauses_of(seed: int) -> list[float]:
+    """When the attempts of two steps go out, on a server that fails five times each."""
+
+    async def main() -> list[float]:
+        pacing, times = Pacing(RunConfig(seed=seed)), []
+        for _ in range(2):
+            attempt, made = failing(*[unavailable("server_error")] * 5)
+            await send(pacing, attempt)
+            times += made
+        return times
+
+    return in_virtual_time(main())
+
+
+def test_the_same_seed_gives_the_same_pauses():
+    assert pauses_of(1) == pauses_of(1)
+    assert pauses_of(1) != pauses_of(2)
+
+
+def test_every_retry_is_logged_where_that_is_wanted(caplog: pytest.LogCaptureFixture):
+    async def main() -> None:
+        attempt, _ = failing(
+            unavailable("server_error"), unavailable("rate_limited", retry_after=20.0), Flaky("sk-0123456789")
+        )
+        config = RunConfig(max_retries=3, log_tenacity=True, exception_types=Flaky)
+        await send(Pacing(config, rng=Longest()), attempt)
+
+    with caplog.at_level("INFO", logger="ragas_nb"):
+        in_virtual_time(main())
+    assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
+        ("ragas_nb", "INFO", f"Step 'check': {words}")
+        for words in (
+            "attempt 1 of 4 failed (server error: not now); the next one in 0.5 s.",
+            "attempt 2 of 4 failed (rate limited: not now); the next one in 21.0 s.",
+            "attempt 3 of 4 failed (server error: Flaky: …); the next one in 2.0 s.",
+        )
+    ]
+
+
+def test_retries_are_not_logged_unless_that_is_wanted(caplog: pytest.LogCaptureFixture):
+    async def main() -> None:
+        await send(Pacing(RunConfig()), failing(unavailable("server_error"))[0])
+
+    with caplog.at_level("DEBUG", logger="ragas_nb"):
+        in_virtual_time(main())
+    assert caplog.messages == []
+
+
+def test_a_pause_of_all_is_logged_as_long_as_it_is(caplog: pytest.LogCaptureFixture):
+    async def main() -> None:
+        pacing = Pacing(RunConfig(log_tenacity=True), rng=Longest())
+        limited, _ = failing(unavailable("rate_limited", retry_after=30.0))
+        broken, _ = failing(unavailable("server_error"))
+
+        async def slow() -> str:
+            await asyncio.sleep(1)
+            return await broken()
+
+        await asyncio.gather(send(pacing, slow), send(pacing, limited))
+
+    with caplog.at_level("INFO", logger="ragas_nb"):
+        in_virtual_time(main())
+    assert [words.rpartition("in ")[2] for words in caplog.messages] == ["30.5 s.", "29.0 s."]
 
 
 # ── one pause for all ──
@@ -198,7 +328,9 @@ def test_a_reply_that_takes_too_long_is_a_timeout_that_names_the_setting():
         failed: list[tuple[str, float]] = []
         with pytest.raises(JudgeUnavailable, match=r"No reply within 2 s. Raise RunConfig\(timeout=…\)"):
             await Pacing(RunConfig(timeout=2.0, max_retries=1)).send(
-                asyncio.Event().wait, lambda error, seconds: failed.append((error.kind, seconds))
+                asyncio.Event().wait,
+                lambda error, seconds: failed.append((error.kind, seconds)),
+                step="check",
             )
         return failed
 
@@ -298,18 +430,3 @@ def test_without_a_budget_nothing_waits():
         return asyncio.get_running_loop().time()
 
     assert in_virtual_time(main()) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
-        ({"timeout": 0}, "timeout must be at least 0.001, not 0"),
-        ({"max_retries": -1}, "max_retries must be at least 0, not -1"),
-        ({"max_wait": -1}, "max_wait must be at least 0, not -1"),
-        ({"max_workers": 0}, "max_workers must be at least 1, not 0"),
-        ({"max_invalid": -1}, "max_invalid must be at least 0, not -1"),
-    ],
-)
-def test_settings_that_cannot_work_are_refused(setting: dict[str, Any], message: str):
-    with pytest.raises(ValueError, match=message):
-        RunConfig(**setting)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from ragas_nb.engine.plan import Job, make_plan
-from ragas_nb.errors import PlanError
-from ragas_nb.metrics import DEFAULTS, AspectCritic, ExactMatch, Faithfulness
-from ragas_nb.schema import EvaluationDataset, SingleTurnSample, read_dataset
+from ragas_nb.errors import ConfigurationError, PlanError
+from ragas_nb.metrics import DEFAULTS, Ask, AspectCritic, ExactMatch, Faithfulness, Metric, MetricResult
+from ragas_nb.schema import EvaluationDataset, MultiTurnSample, SingleTurnSample, read_dataset
+from tests.unit.doubles import new_run
 
 QUESTION = {"user_input": "Where is Lima?", "response": "In Peru."}
 
@@ -108,3 +109,58 @@ def test_jobs_go_sample_by_sample_and_name_the_fields_that_a_sample_lacks():
         Job("y", partial, metrics[0], ("reference",)),
         Job("y", partial, metrics[1], ("retrieved_contexts", "user_input")),
     ]
+
+
+# ── conversations ──
+
+CONVERSATION: dict[str, object] = {
+    "user_input": [
+        {"type": "human", "content": "Is it raining?"},
+        {"type": "ai", "content": "No."},
+    ]
+}
+
+
+class Turns(Metric):
+    """How many messages a conversation has."""
+
+    name: str = "turns"
+
+    async def measure_conversation(self, sample: MultiTurnSample, ask: Ask) -> MetricResult:
+        return MetricResult(len(sample.user_input))
+
+
+def test_a_metric_for_questions_is_refused_for_conversations():
+    assert refusal([CONVERSATION], ["exact_match"]).startswith(
+        "Metric 'exact_match' scores single questions, but the data holds conversations: "
+        "'user_input' is a list of messages. For conversations there "
+    )
+
+
+def test_a_metric_for_conversations_is_refused_for_questions():
+    assert refusal([QUESTION], [Turns()]) == (
+        "Metric 'turns' scores conversations, but the data holds single questions. "
+        "Give lists of messages in 'user_input': [{'type': 'human', 'content': '…'}, …]."
+    )
+
+
+def test_conversations_have_no_default_metrics():
+    assert refusal([CONVERSATION], None).startswith(
+        "The data holds conversations, and the default metrics score single questions. "
+        "Name metrics that score conversations: metrics=[…]."
+    )
+
+
+async def test_a_conversation_is_scored_and_one_without_messages_is_undefined():
+    result = await new_run(read_dataset([CONVERSATION, {"user_input": []}]), [Turns()])
+    assert result["turns"] == [2.0, None]
+    assert result.explain(1, "turns").text == "turns of sample 1: undefined (the sample has no 'user_input')"
+
+
+def test_what_a_metric_needs_besides_a_judge_is_checked_before_the_run():
+    class NeedsPackage(Turns):
+        def check_ready(self) -> None:
+            raise ConfigurationError("needs a package")
+
+    with pytest.raises(ConfigurationError, match="needs a package"):
+        make_plan(read_dataset([CONVERSATION]), [NeedsPackage()])

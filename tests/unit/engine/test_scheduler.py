@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ragas_nb.engine.events import JobFailed, JobScored, JobStarted, RunEnded, U
 from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import JudgeRefused, JudgeUnavailable
 from ragas_nb.judges.base import JudgeRequest, Reply
+from ragas_nb.judges.calls import FunctionJudge
 from ragas_nb.metrics import ExactMatch
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
@@ -177,6 +179,63 @@ async def test_transient_errors_are_retried_and_every_attempt_is_in_the_trace():
         ("rate limited", "too many"),
         ("server error", "oops"),
         ("ok", None),
+    ]
+
+
+class Flaky(Exception):
+    """What somebody's own function raises."""
+
+
+def asked_of(*errors: Exception) -> tuple[FunctionJudge, list[str]]:
+    """A function as a judge that raises these errors in turn, then answers; and the prompts that it got."""
+    left, asked = list(errors), []
+
+    async def answer(prompt: str) -> dict[str, int]:
+        asked.append(prompt)
+        if left:
+            raise left.pop(0)
+        return YES
+
+    return FunctionJudge(answer, name="mine"), asked
+
+
+async def test_a_listed_error_of_a_function_is_retried_and_every_attempt_is_in_the_trace():
+    judge, asked = asked_of(Flaky("loading"))
+    run = new_run(responses("Hi!"), [Polite()], judge, config=replace(QUICK, exception_types=Flaky))
+    result = await run
+    attempts = run.state.outcomes[0, "polite"].trace[0].attempts
+    assert (result["polite"], len(asked)) == ([1.0], 2)
+    assert [(a.outcome, a.problem) for a in attempts] == [("server error", "Flaky: loading"), ("ok", None)]
+
+
+async def test_a_mistake_in_a_function_fails_at_once():
+    judge, asked = asked_of(TypeError("a mistake"))
+    result = await new_run(responses("Hi!"), [Polite()], judge, config=QUICK)
+    assert (len(asked), result.errors[["kind", "message"]].values.tolist()) == (
+        1,
+        [["TypeError", "a mistake"]],
+    )
+
+
+async def test_a_listed_error_of_a_metric_is_not_retried():
+    measured: list[str] = []
+
+    def rule(text: str) -> MetricResult:
+        measured.append(text)
+        raise Flaky("mine")
+
+    config = replace(QUICK, exception_types=Exception)
+    result = await new_run(responses("Hi!"), [Computes(rule=rule)], config=config)
+    assert (measured, result["computes"]) == (["Hi!"], [None])
+
+
+async def test_a_retry_is_logged_with_its_step(caplog: pytest.LogCaptureFixture):
+    judge = ScriptedJudge({"is_polite": [JudgeUnavailable("oops", kind="server_error"), YES]})
+    config = replace(QUICK, log_tenacity=True)
+    with caplog.at_level("INFO", logger="ragas_nb"):
+        await new_run(responses("Hi!"), [Polite()], judge, config=config)
+    assert caplog.messages == [
+        "Step 'is_polite': attempt 1 of 7 failed (server error: oops); the next one in 0.0 s."
     ]
 
 

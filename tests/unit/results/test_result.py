@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 from ragas_nb.engine.events import JobFailed
-from ragas_nb.judges.base import JudgeRequest, Reply, Usage
 from ragas_nb.metrics import Faithfulness
 from ragas_nb.metrics.base import MetricResult
-from ragas_nb.results.result import EvaluationResult, TokenUsage
+from ragas_nb.results.result import EvaluationResult
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample, read_dataset
 from ragas_nb.testing import ScriptedJudge
 from tests.unit.doubles import YES, Computes, HeldJudge, Polite, new_run, responses
@@ -104,35 +104,51 @@ async def test_without_failures_errors_is_an_empty_frame_with_its_columns():
     assert (len(errors), list(errors.columns)) == (0, ["sample_id", "metric", "kind", "message", "raw"])
 
 
-# ── tokens and cost ──
+async def test_errors_stand_in_the_order_of_the_samples_not_in_that_of_failing():
+    run = new_run(responses("a", "b"), [Polite(), Computes(rule=marks)], ScriptedJudge({"is_polite": "no"}))
+    errors = (await run).errors
+    assert [tuple(row) for row in errors[["sample_id", "metric"]].to_numpy()] == [
+        (0, "polite"),
+        (0, "computes"),
+        (1, "polite"),
+        (1, "computes"),
+    ]
 
 
-async def test_tokens_and_cost_of_one_model_are_one_figure():
-    judge = ScriptedJudge({"is_polite": YES}, usage=Usage(input_tokens=7, output_tokens=3), price=0.5)
-    result = await new_run(responses("a", "b"), [Polite()], judge)
-    assert result.total_tokens() == TokenUsage(14, 6, "scripted")
-    assert (result.total_cost(), result.unpriced) == (1.0, 0)
-    assert result.usage == Usage(input_tokens=14, output_tokens=6)
+# ── frames in batches ──
 
 
-async def test_tokens_of_several_models_are_told_apart():
-    class Routed(ScriptedJudge):
-        async def reply(self, request: JudgeRequest) -> Reply:
-            reply = await super().reply(request)
-            return Reply(reply.choices, reply.usage, f"model {request.input.text}")
-
-    result = await new_run(responses("a", "b"), [Polite()], Routed({"is_polite": YES}))
-    assert result.total_tokens() == [TokenUsage(10, 5, "model a"), TokenUsage(10, 5, "model b")]
-
-
-async def test_requests_without_a_known_price_are_counted_not_taken_as_free():
-    result = await new_run(responses("a", "b"), [Polite()], ScriptedJudge({"is_polite": YES}, price=None))
-    assert (result.total_cost(), result.unpriced) == (0.0, 2)
+@pytest.mark.parametrize("ids", [None, ["q1", "q2", "q3", "q4", "q5"], [7, 8, 0, 1, 2]])
+@pytest.mark.parametrize("told", [False, True], ids=["labels", "column"])
+async def test_batches_are_the_frame_cut_in_pieces(ids: list[str | int] | None, told: bool):
+    samples = [SingleTurnSample(response=text) for text in ("1", "?", "x", "0.5", "0")]
+    dataset = EvaluationDataset(samples, ids=ids, extra={"id": ids} if told and ids else None)
+    result = await new_run(dataset, [Computes(rule=marks)])
+    batches = list(result.to_pandas(batch_size=2, batched=True))
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    pd.testing.assert_frame_equal(pd.concat(batches), result.to_pandas(), check_dtype=False)
 
 
-async def test_a_run_that_asked_nobody_used_nothing():
-    result = await marked("1")
-    assert (result.total_tokens(), result.total_cost(), result.usage) == (TokenUsage(0, 0), 0.0, Usage())
+async def test_a_batch_in_which_nobody_has_a_value_still_has_the_column():
+    rows = [{"response": "1", "reference": "yes"}, {"response": "1"}]
+    result = await new_run(read_dataset(rows), [Computes(rule=marks)])
+    assert [list(batch) for batch in result.to_pandas(1, batched=True)] == [list(result.to_pandas())] * 2
+
+
+async def test_batches_are_of_a_thousand_rows_unless_told():
+    result = EvaluationResult([{"m": 1.0}] * 1001, responses(*["a"] * 1001))
+    assert [len(batch) for batch in result.to_pandas(batched=True)] == [1000, 1]
+
+
+async def test_a_batch_size_without_batches_says_nothing():
+    result = await marked("1", "0.5")
+    pd.testing.assert_frame_equal(result.to_pandas(1), result.to_pandas())
+
+
+@pytest.mark.parametrize("batched", [False, True])
+async def test_a_batch_has_at_least_one_row(batched: bool):
+    with pytest.raises(ValueError, match=r"batch_size=0 makes no frames\. Pass at least 1\."):
+        (await marked("1")).to_pandas(0, batched=batched)
 
 
 # ── why ──

@@ -46,5 +46,11 @@ def test_every_score_falls_into_one_of_ten_bins(value: float, place: int):
     assert summarise(column(value)).bins == tuple(int(place == index) for index in range(10))
 
 
+def test_scores_too_large_to_be_squared_have_a_mean_and_an_interval():
+    found = summarise(column(1e308, 1.5e308), (0.0, 1.7e308))
+    assert found.mean == pytest.approx(1.25e308)
+    assert (found.low, found.high) == (pytest.approx(7.6e307, rel=1e-3), 1.7e308)
+
+
 def test_bins_follow_the_range_of_the_metric():
     assert summarise(column(1.0, 3.0, 5.0), (1.0, 5.0)).bins == (1, 0, 0, 0, 0, 1, 0, 0, 0, 1)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
 from ragas_nb.judges.base import Usage
-from ragas_nb.store.state import FAILED, PENDING, RUNNING, SCORED, UNDEFINED, Spent, State
+from ragas_nb.store.ledger import Spent
+from ragas_nb.store.state import FAILED, PENDING, RUNNING, SCORED, UNDEFINED, State
 
 AT = datetime(2030, 1, 2, tzinfo=UTC)
 
@@ -86,7 +87,7 @@ def test_a_sample_is_settled_by_its_worst_outcome_when_all_its_jobs_are():
 def test_usage_adds_up_in_all_by_model_and_by_sample():
     state = folded(used("a", 0.5), used("a", 0.25, "large"), used("b", None))
     assert state.total == Spent(Usage(input_tokens=30, output_tokens=6, cached_tokens=15), 3, 0.75, 1)
-    assert state.by_model == {
+    assert state.ledger.by_model() == {
         "small": Spent(Usage(input_tokens=20, output_tokens=4, cached_tokens=10), 2, 0.5, 1),
         "large": Spent(Usage(input_tokens=10, output_tokens=2, cached_tokens=5), 1, 0.25, 0),
     }
