@@ -21,32 +21,51 @@ if TYPE_CHECKING:
         PlanError,
         ProtocolError,
         RagasNbError,
+        ResultFileError,
         RunCancelled,
         StoreError,
+        UploadException,
     )
     from ragas_nb.judges.prices import set_price
+    from ragas_nb.results.annotations import MetricAnnotation
     from ragas_nb.results.result import EvaluationResult
     from ragas_nb.run import Run
-    from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+    from ragas_nb.schema import (
+        AIMessage,
+        EvaluationDataset,
+        HumanMessage,
+        MultiTurnSample,
+        SingleTurnSample,
+        ToolCall,
+        ToolMessage,
+    )
 
 __all__ = [
+    "AIMessage",
     "BudgetReached",
     "ConfigurationError",
     "DatasetError",
     "EvaluationDataset",
     "EvaluationResult",
+    "HumanMessage",
     "JudgeError",
     "JudgeOutputInvalid",
     "JudgeRefused",
     "JudgeUnavailable",
+    "MetricAnnotation",
+    "MultiTurnSample",
     "PlanError",
     "ProtocolError",
     "RagasNbError",
+    "ResultFileError",
     "Run",
     "RunCancelled",
     "RunConfig",
     "SingleTurnSample",
     "StoreError",
+    "ToolCall",
+    "ToolMessage",
+    "UploadException",
     "aevaluate",
     "evaluate",
     "set_price",
@@ -54,11 +73,17 @@ __all__ = [
 ]
 
 _HOME_OF = {
+    "AIMessage": "ragas_nb.schema",
     "EvaluationDataset": "ragas_nb.schema",
     "EvaluationResult": "ragas_nb.results.result",
+    "HumanMessage": "ragas_nb.schema",
+    "MetricAnnotation": "ragas_nb.results.annotations",
+    "MultiTurnSample": "ragas_nb.schema",
     "Run": "ragas_nb.run",
     "RunConfig": "ragas_nb.engine.settings",
     "SingleTurnSample": "ragas_nb.schema",
+    "ToolCall": "ragas_nb.schema",
+    "ToolMessage": "ragas_nb.schema",
     "aevaluate": "ragas_nb.api",
     "evaluate": "ragas_nb.api",
     "set_price": "ragas_nb.judges.prices",

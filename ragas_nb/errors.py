@@ -11,6 +11,7 @@
     ├── BudgetReached             the run has spent what it was allowed to
     ├── RunCancelled              .result: what was finished by then
     ├── StoreError                the file that keeps the runs
+    │   └── ResultFileError       a file that one result was saved to        (also ValueError)
     ├── ProtocolError             a message between kernel and view
     └── UploadException           .status_code: the annotation service does not do what was asked
 
@@ -159,6 +160,10 @@ class RunCancelled(RagasNbError):
 
 class StoreError(RagasNbError):
     """The file that keeps the runs cannot be read or written."""
+
+
+class ResultFileError(StoreError, ValueError):
+    """The file of a saved result cannot be read or written; the path is named."""
 
 
 class ProtocolError(RagasNbError):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ragas_nb.engine.plan import Plan
-from ragas_nb.results.cost_callback import CostCallbackHandler
 from ragas_nb.results.records import StepRecord, records_of
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.schema import EvaluationDataset, SampleId
 from ragas_nb.store.ledger import Ledger
 from ragas_nb.store.state import Findings, State

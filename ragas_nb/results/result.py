@@ -11,16 +11,18 @@ from uuid import UUID
 
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.errors import DatasetError
+from ragas_nb.results.annotations.packet import evaluation_packet
+from ragas_nb.results.annotations.service import upload_evaluation
 from ragas_nb.results.contents import Contents
-from ragas_nb.results.cost_callback import CostCallbackHandler
-from ragas_nb.results.costs import token_usages, total_cost
 from ragas_nb.results.explain import Explanation, explain_job
 from ragas_nb.results.frames import checked_size, error_frame, score_frame, score_frames, usage_frame
 from ragas_nb.results.records import StepRecord
-from ragas_nb.results.result_file import read_result, write_result
+from ragas_nb.results.saving.files import read_result, write_result
 from ragas_nb.results.scores import Score, contents_of_scores
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.costs import token_usages, total_cost
+from ragas_nb.results.spending.tokens import Prices, TokenUsage, tokens_by_model
 from ragas_nb.results.summary import Summary, summaries, told
-from ragas_nb.results.tokens import Prices, TokenUsage, tokens_by_model
 from ragas_nb.results.traces import Traces
 from ragas_nb.schema import EvaluationDataset, Readable, SampleId
 from ragas_nb.schema.selection import Rows, is_rows, positions
@@ -291,6 +293,18 @@ class EvaluationResult:
             ValueError: there is no such file, it is none of ours, of a newer version, or damaged.
         """
         return cls.of(read_result(path))
+
+    def upload(self, verbose: bool = True) -> str:
+        """Send the result to the annotation service at `RAGAS_API_URL`, and return where to look at it.
+
+        Raises:
+            ValueError: `RAGAS_API_URL` or `RAGAS_APP_TOKEN` is not set.
+            UploadException: the service did not take it.
+        """
+        address = upload_evaluation(evaluation_packet(self))
+        if verbose:
+            print(f"See it at {address}")  # noqa: T201 - the answer to the call, in its own cell
+        return address
 
     def __repr__(self) -> str:
         if not len(self):

@@ -18,8 +18,10 @@ from ragas_nb.errors import (
     ProtocolError,
     RagasNbError,
     RefusedKind,
+    ResultFileError,
     RunCancelled,
     StoreError,
+    UploadException,
 )
 
 EVERY_ERROR: list[RagasNbError] = [
@@ -34,6 +36,8 @@ EVERY_ERROR: list[RagasNbError] = [
     BudgetReached("m"),
     RunCancelled("m", result=[1.0]),
     StoreError("m"),
+    ResultFileError("m"),
+    UploadException(None, "m"),
     ProtocolError("m"),
 ]
 
@@ -54,7 +58,7 @@ def test_every_error_is_ours(error: RagasNbError) -> None:
     assert isinstance(error, RagasNbError)
 
 
-@pytest.mark.parametrize("kind", [DatasetError, PlanError])
+@pytest.mark.parametrize("kind", [DatasetError, PlanError, ResultFileError])
 def test_wrong_input_is_also_a_value_error(kind: type[Exception]) -> None:
     assert issubclass(kind, ValueError)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import ragas_nb
 
 PACKAGE = Path(ragas_nb.__file__).parent
-NAMES_OF_RAGAS = ("cost", "dataset_schema", "embeddings", "llms", "run_config")
+NAMES_OF_RAGAS = ("cost", "dataset_schema", "embeddings", "llms", "messages", "run_config")
 ORDER = (
     ("errors",),
     ("schema",),

@@ -31,11 +31,35 @@ class EmbeddingModel:
         return [[1.0, 0.0] for _ in texts]
 
 
-def test_the_public_names_of_dataset_schema_and_run_config_are_ours() -> None:
+def test_the_modules_of_ragas_hold_its_names_and_they_are_ours() -> None:
     assert dataset_schema.EvaluationDataset is rnb.EvaluationDataset
     assert dataset_schema.SingleTurnSample is rnb.SingleTurnSample
+    assert dataset_schema.MultiTurnSample is rnb.MultiTurnSample
     assert dataset_schema.EvaluationResult is rnb.EvaluationResult
+    assert dataset_schema.MetricAnnotation is rnb.MetricAnnotation
     assert run_config.RunConfig is rnb.RunConfig
+    assert (messages.HumanMessage, messages.AIMessage) == (rnb.HumanMessage, rnb.AIMessage)
+    assert (messages.ToolMessage, messages.ToolCall) == (rnb.ToolMessage, rnb.ToolCall)
+
+
+def test_code_for_ragas_that_builds_reads_and_uploads_runs_after_changing_the_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sample = dataset_schema.SingleTurnSample(user_input="1 + 1?", response="2", reference="2")
+    dataset = dataset_schema.EvaluationDataset(samples=[sample])
+    result = dataset_schema.EvaluationResult(
+        scores=[{"exact_match": 1.0}], dataset=dataset, binary_columns=["exact_match"]
+    )
+    assert (dataset.features(), dataset.get_sample_type()) == (
+        ["user_input", "response", "reference"],
+        dataset_schema.SingleTurnSample,
+    )
+    assert result["exact_match"] == [1.0]
+    assert list(result.to_pandas().columns) == ["user_input", "response", "reference", "exact_match"]
+    monkeypatch.delenv("RAGAS_API_URL", raising=False)
+    monkeypatch.setenv("RAGAS_APP_TOKEN", "token")
+    with pytest.raises(ValueError, match="RAGAS_API_URL"):
+        result.upload()
 
 
 def test_a_notebook_with_wrapped_models_works_after_changing_the_import() -> None:

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.results.annotated import PromptAnnotation, SampleAnnotation
-from ragas_nb.results.annotations import MetricAnnotation, SingleMetricAnnotation
-from ragas_nb.results.exchange import from_json, to_json
-from ragas_nb.results.packet import evaluation_packet
+from ragas_nb.results.annotations.collection import MetricAnnotation, SingleMetricAnnotation
+from ragas_nb.results.annotations.exchange import from_json, to_json
+from ragas_nb.results.annotations.models import PromptAnnotation, SampleAnnotation
+from ragas_nb.results.annotations.packet import evaluation_packet
 from ragas_nb.results.records import PromptRecord, StepRecord
 from ragas_nb.schema import (
     AIMessage,

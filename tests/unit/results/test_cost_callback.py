@@ -10,9 +10,9 @@ import pytest
 
 import ragas_nb as rnb
 from ragas_nb.metrics import AspectCritic
-from ragas_nb.results.cost_callback import CostCallbackHandler
-from ragas_nb.results.token_parsers import get_token_usage_for_openai
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.token_parsers import get_token_usage_for_openai
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.testing import ScriptedJudge
 
 log = logging.getLogger("langchain")

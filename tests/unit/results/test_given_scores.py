@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.results.cost_callback import CostCallbackHandler
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import EvaluationDataset
 from tests.unit.doubles import responses
 

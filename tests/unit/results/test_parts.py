@@ -8,7 +8,7 @@ import pytest
 
 from ragas_nb.errors import DatasetError
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import Output, ScriptedJudge
 from tests.unit.doubles import NO, YES, Polite, Text, new_run

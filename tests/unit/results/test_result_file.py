@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from ragas_nb.errors import RagasNbError, StoreError
 from ragas_nb.judges.openai import OpenAIJudge
-from ragas_nb.results import result_file
-from ragas_nb.results.cost_callback import CostCallbackHandler
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.saving import files as result_file
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.testing import ScriptedJudge
 from tests.loopback.fixtures import Loopback, loopback, loopback_process
 from tests.unit.doubles import YES, Polite, new_run, responses

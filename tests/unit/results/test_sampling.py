@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragas_nb.results.sampling import deal, draw, labels_of, split
+from ragas_nb.results.annotations.sampling import deal, draw, labels_of, split
 
 LABELS = st.lists(st.integers(0, 6), max_size=60)
 SKEWED = st.lists(st.sampled_from("aaaaaaabbbc"), max_size=60)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from ragas_nb.judges.base import Usage
 from ragas_nb.metrics import AnswerCorrectness, ContextRecall, Faithfulness
 from ragas_nb.metrics.base import MetricResult
-from ragas_nb.results.cost_callback import CostCallbackHandler
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import (
     AIMessage,
     EvaluationDataset,

@@ -13,8 +13,8 @@ import pytest
 
 import ragas_nb
 from ragas_nb.errors import RagasNbError, UploadException
-from ragas_nb.results.annotations import MetricAnnotation
-from ragas_nb.results.service import fetch_annotations, upload_evaluation
+from ragas_nb.results.annotations.collection import MetricAnnotation
+from ragas_nb.results.annotations.service import fetch_annotations, upload_evaluation
 from tests.loopback.annotation_service import (
     ANNOTATION,
     EVALUATION,
@@ -136,7 +136,7 @@ def test_a_reply_that_breaks_off_is_refused(service: AnnotationService) -> None:
 def test_a_reply_that_is_too_long_is_refused(
     service: AnnotationService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ragas_nb.results.service._LONGEST_REPLY", 1 << 20)
+    monkeypatch.setattr("ragas_nb.results.annotations.service._LONGEST_REPLY", 1 << 20)
     service.instead = Told(200, b" " * ((1 << 20) + 1))
     error = refusal()
     assert (error.status_code, str(error)) == (

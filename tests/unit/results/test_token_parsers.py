@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from openai.types.chat import ChatCompletion
 
-from ragas_nb.results.token_parsers import (
+from ragas_nb.results.spending.token_parsers import (
     get_token_usage_for_anthropic,
     get_token_usage_for_azure_ai,
     get_token_usage_for_bedrock,
     get_token_usage_for_openai,
 )
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.tokens import TokenUsage
 
 Parser = Callable[[object], TokenUsage]
 PARSERS = (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from ragas_nb.results.tokens import TokenUsage, cost_of, tokens_by_model
+from ragas_nb.results.spending.tokens import TokenUsage, cost_of, tokens_by_model
 
 
 def usage(read: int, written: int, model: str = "") -> TokenUsage:

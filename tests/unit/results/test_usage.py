@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
-from ragas_nb.results.cost_callback import CostCallbackHandler
-from ragas_nb.results.costs import LowerBound
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.costs import LowerBound
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
 from tests.unit.doubles import YES, Computes, Embeds, Polite, PoliteAndShort, new_run, responses

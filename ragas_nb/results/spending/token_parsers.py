@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.tokens import TokenUsage
 
 
 @dataclass(frozen=True, slots=True)

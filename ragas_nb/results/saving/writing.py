@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.judges.base import Usage
 from ragas_nb.results.contents import Contents, ScoreColumn
-from ragas_nb.results.cost_callback import CostCallbackHandler
 from ragas_nb.results.records import PromptRecord, StepRecord
-from ragas_nb.results.saved import (
+from ragas_nb.results.saving.samples import dataset_from, dataset_of
+from ragas_nb.results.saving.shapes import (
     SavedFailure,
     SavedJob,
     SavedMetric,
@@ -17,8 +17,8 @@ from ragas_nb.results.saved import (
     SavedStep,
     SavedUsage,
 )
-from ragas_nb.results.saved_samples import dataset_from, dataset_of
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.store.ledger import Ledger
 from ragas_nb.store.state import FAILED, RUNNING, SCORED, STATUSES, UNDEFINED, Column, Findings
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, NonNegativeInt
 from ragas_nb.engine.trace import Attempt, Source
 from ragas_nb.results.contents import ScoreColumn
 from ragas_nb.results.records import JsonObject, PromptRecord
-from ragas_nb.results.saved_samples import SavedDataset
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.saving.samples import SavedDataset
+from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import SampleId
 from ragas_nb.store.ledger import Payer
 from ragas_nb.store.state import RunStatus, Status

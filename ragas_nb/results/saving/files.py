@@ -14,16 +14,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ragas_nb.errors import StoreError
+from ragas_nb.errors import ResultFileError
 from ragas_nb.results.contents import Contents
-from ragas_nb.results.saved import FORMAT, VERSION, SavedResult
-from ragas_nb.results.saving import restored, saved
+from ragas_nb.results.saving.shapes import FORMAT, VERSION, SavedResult
+from ragas_nb.results.saving.writing import restored, saved
 
 _GZIP = b"\x1f\x8b"
-
-
-class ResultFileError(StoreError, ValueError):
-    """A file of a result cannot be read or written; the path is named."""
 
 
 def write_result(contents: Contents, path: str | PathLike[str]) -> None:

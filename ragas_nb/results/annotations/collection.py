@@ -11,11 +11,11 @@ from typing import Final, Self, overload
 from pydantic import BaseModel, ConfigDict
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.results import sampling
-from ragas_nb.results.annotated import PromptAnnotation, SampleAnnotation, annotate_job, prompt_name
-from ragas_nb.results.annotation_reading import read_metrics
-from ragas_nb.results.exchange import read_json, write_json
-from ragas_nb.results.judged import HasResult, Judged
+from ragas_nb.results.annotations import sampling
+from ragas_nb.results.annotations.exchange import read_json, write_json
+from ragas_nb.results.annotations.judged import HasResult, Judged
+from ragas_nb.results.annotations.models import PromptAnnotation, SampleAnnotation, annotate_job, prompt_name
+from ragas_nb.results.annotations.reading import read_metrics
 from ragas_nb.schema import EvaluationDataset
 from ragas_nb.schema.selection import Rows, is_rows, positions, take
 
@@ -223,7 +223,7 @@ class MetricAnnotation(BaseModel):
         Raises `ValueError` where one of them is missing, where there are no annotations, or where they are
         wrong, and `UploadException` where the service does not give them.
         """
-        from ragas_nb.results.service import fetch_annotations
+        from ragas_nb.results.annotations.service import fetch_annotations
 
         return cls(root=read_metrics(fetch_annotations(run_id), "The service's reply", metric_name))
 

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ragas_nb.errors import DatasetError, UploadException
-from ragas_nb.results.exchange import from_json, to_json
+from ragas_nb.results.annotations.exchange import from_json, to_json
 
 _URL: Final = "RAGAS_API_URL"
 _TOKEN: Final = "RAGAS_APP_TOKEN"

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.results.annotated import SampleAnnotation
+from ragas_nb.results.annotations.models import SampleAnnotation
 
 _SINGLE: Final = {"name", "samples"}
 _SCORE: Final = "a number, a text or null"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ragas_nb.results.tokens import Prices, TokenUsage, cost_of
+from ragas_nb.results.spending.tokens import Prices, TokenUsage, cost_of
 from ragas_nb.store.ledger import Ledger
 
 _CENT: Final = 0.01

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ragas_nb.engine.events import UsageAdded
-from ragas_nb.results.tokens import Prices, TokenUsage, cost_of, tokens_by_model
+from ragas_nb.results.spending.tokens import Prices, TokenUsage, cost_of, tokens_by_model
 
 log = logging.getLogger("ragas_nb")
 

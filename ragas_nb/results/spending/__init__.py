@@ -1,0 +1,1 @@
+"""What an evaluation cost: tokens, prices, and the replies that tell of them."""
