@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ragas_nb as rnb
-from ragas_nb import cost, dataset_schema, embeddings, llms, run_config
+from ragas_nb import cost, dataset_schema, embeddings, llms, messages, run_config
 from ragas_nb.judges.openai import OpenAIEmbedder, OpenAIJudge
 
 DATA = [{"user_input": "1 + 1?", "response": "2", "retrieved_contexts": ["1 + 1 is 2."], "reference": "2"}]
