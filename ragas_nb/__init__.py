@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         SingleTurnSample,
         ToolCall,
         ToolMessage,
+        read_dataset,
     )
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "UploadException",
     "aevaluate",
     "evaluate",
+    "read_dataset",
     "set_price",
     "start",
 ]
@@ -86,6 +88,7 @@ _HOME_OF = {
     "ToolMessage": "ragas_nb.schema",
     "aevaluate": "ragas_nb.api",
     "evaluate": "ragas_nb.api",
+    "read_dataset": "ragas_nb.schema",
     "set_price": "ragas_nb.judges.prices",
     "start": "ragas_nb.api",
 }

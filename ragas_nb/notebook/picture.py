@@ -10,7 +10,7 @@ from ragas_nb.results.explain import items_of
 from ragas_nb.results.records import StepRecord, paid_attempts, records_of
 from ragas_nb.results.summary import summarise
 from ragas_nb.run import Run
-from ragas_nb.schema import AnySample, MultiTurnSample
+from ragas_nb.schema import AIMessage, AnySample, Message, MultiTurnSample, ToolCall
 from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED
 
 CELL_WIDTH = 300
@@ -85,9 +85,11 @@ def row_text(run: Run, row: int) -> wire.RowText:
 
 
 def _asked_and_answered(sample: AnySample) -> tuple[str, str]:
-    """Question and response; a conversation is all question."""
+    """Question and response; of a conversation how it began, and the assistant's last words."""
     if isinstance(sample, MultiTurnSample):
-        return sample.pretty_repr(), ""
+        first = next((message.content for message in sample.user_input), "")
+        answers = [message.content for message in sample.user_input if isinstance(message, AIMessage)]
+        return first, next(filter(None, reversed(answers)), "")
     return sample.user_input or "", sample.response or ""
 
 
@@ -108,15 +110,22 @@ def row_detail(run: Run, row: int, number: int) -> wire.RowDetail:
         id=number,
         row=row,
         sample_id=str(run.state.ids[row]),
-        facts=[_fact(name, value) for name, value in sample.to_dict().items()],
+        facts=[_fact(name, getattr(sample, name)) for name in sample.get_features()],
         jobs=[_job(run, row, name) for name in run.state.metrics],
     )
 
 
 def _fact(name: str, value: object) -> wire.Fact:
     if isinstance(value, list):
-        return wire.Fact(name=name, text=None, texts=[str(part) for part in value])
+        return wire.Fact(name=name, text=None, texts=[_part(part) for part in value])
     return wire.Fact(name=name, text=str(value), texts=None)
+
+
+def _part(value: object) -> str:
+    """One item of a list: a text, or a message or a tool call as a person reads it."""
+    if isinstance(value, Message):
+        return value.pretty_repr()
+    return f"{value.name}: {value.args}" if isinstance(value, ToolCall) else str(value)
 
 
 def _job(run: Run, row: int, metric: str) -> wire.Job:

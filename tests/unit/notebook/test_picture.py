@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
-from ragas_nb.metrics.base import MetricResult
+from ragas_nb.metrics.base import Ask, Metric, MetricResult
 from ragas_nb.notebook import picture
 from ragas_nb.notebook import protocol as wire
-from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.schema import (
+    AIMessage,
+    EvaluationDataset,
+    HumanMessage,
+    MultiTurnSample,
+    SingleTurnSample,
+    ToolCall,
+    ToolMessage,
+)
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
 from tests.unit.doubles import YES, Computes, Embeds, HeldJudge, Polite, new_run, responses, until
 
@@ -151,3 +159,40 @@ async def test_what_is_saved_is_bounded_and_is_json_without_nan():
     assert (len(saved.rows), saved.run.samples) == (picture.SAVED_ROWS, 300)
     assert saved.rows[0].cells == [wire.SavedCell(status="undefined", value=None)]
     json.dumps(saved.model_dump(mode="json"), allow_nan=False)
+
+
+class Turns(Metric):
+    """How many messages a conversation has."""
+
+    name: str = "turns"
+
+    async def measure_conversation(self, sample: MultiTurnSample, ask: Ask) -> MetricResult:
+        return MetricResult(len(sample.user_input))
+
+
+async def test_a_conversation_shows_how_it_began_and_the_last_words_and_in_full_every_message():
+    talk = MultiTurnSample(
+        user_input=[
+            HumanMessage(content="Is it raining in Lima?"),
+            AIMessage(content="Let me see.", tool_calls=[ToolCall(name="weather", args={"city": "Lima"})]),
+            ToolMessage(content="dry"),
+            AIMessage(content="No."),
+            AIMessage(content=""),
+        ],
+        reference_tool_calls=[ToolCall(name="weather", args={"city": "Lima"})],
+    )
+    run = new_run(EvaluationDataset([talk]), [Turns()])
+    await run
+    text = picture.row_text(run, 0)
+    assert (text.user_input, text.response) == ("Is it raining in Lima?", "No.")
+    facts = {fact.name: fact.texts for fact in picture.row_detail(run, 0, 1).facts}
+    assert facts == {
+        "user_input": [
+            "Human: Is it raining in Lima?",
+            "AI: Let me see.\nTools:\n  weather: {'city': 'Lima'}",
+            "ToolOutput: dry",
+            "AI: No.",
+            "",
+        ],
+        "reference_tool_calls": ["weather: {'city': 'Lima'}"],
+    }
