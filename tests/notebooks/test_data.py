@@ -19,7 +19,7 @@ SEEN = (
     "undefined (the sample has no 'response')",
     "['lima', 'rhine', 'mona-lisa']",
     "True True",
-    "3 1 2",
+    "4 2 2",
 )
 """What its cells print, in order."""
 
