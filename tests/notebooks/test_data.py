@@ -11,7 +11,7 @@ from tests.notebooks.executing import execute, printed
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "data.ipynb"
 SEEN = (
-    "EvaluationDataset(2 samples: user_input, response, retrieved_contexts) ['lima', 'quito']",
+    "EvaluationDataset(2 samples: user_input, retrieved_contexts, response) ['lima', 'quito']",
     "Row 1, column 'contexts' (retrieved_contexts): found int 7 where a list of texts is needed.",
     "ToolOutput: dry, 19 °C",
     "True\n",
