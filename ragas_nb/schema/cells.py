@@ -1,41 +1,68 @@
-"""What the cells of a column mean: texts, lists, ids, rubrics, conversations, or nothing.
-
-Data comes from pandas, numpy, Arrow, JSON and CSV, which spell the same values differently.
-"""
+"""What the cells of a column mean, however pandas, numpy, Arrow, JSON or CSV spell them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from numbers import Number
-from typing import Final, cast
+from typing import Final
 
 from ragas_nb.errors import DatasetError
 from ragas_nb.schema.columns import Match
-from ragas_nb.schema.conversations import to_conversation, to_tool_calls
+from ragas_nb.schema.conversations import to_conversation, to_tool_calls, without_padding
 from ragas_nb.schema.samples import AnySample, MultiTurnSample
 from ragas_nb.schema.spellings import list_in_text, literal
 from ragas_nb.schema.texts import ArrowTexts
-from ragas_nb.schema.values import TEXT_OR_NONE, Misfit, all_ascii, plain
+from ragas_nb.schema.values import (
+    Misfit,
+    are_lists_of_texts,
+    are_texts,
+    plain,
+    plain_column,
+    plain_data,
+    with_pythons_values,
+)
 
-_LIST_OR_NONE: Final = frozenset({list, type(None)})
 
-
-def clean_column(match: Match, cells: Sequence[object], kind: type[AnySample]) -> Sequence[object]:
+def clean_column(
+    match: Match, cells: Sequence[object], kind: type[AnySample], *, padded: bool = False
+) -> Sequence[object]:
     """Return the cells of a column as values of its field, None where there is nothing.
 
-    Raises `DatasetError` naming row (counted from 0) and column at the first cell that does not fit.
+    `padded` says that Arrow may have filled up dicts with None. Raises `DatasetError` naming row (counted
+    from 0) and column at the first cell that does not fit.
     """
     clean = _cleaner(match, kind)
-    if (ready := _clean_already(clean, cells)) is not None:
-        return ready
+    if clean in (to_conversation, to_tool_calls):
+        return _each(cells, (lambda cell: clean(without_padding(cell))) if padded else clean, match)
+    if isinstance(cells, ArrowTexts) and clean is _to_text:
+        return cells  # nobody can change them, nor put half a character in
+    # What is asked of whole columns costs a tenth of what is asked of every cell.
+    cells = with_pythons_values(cells)
+    if clean is _to_text and are_texts(cells):
+        return list(cells)
+    if clean is _to_texts and are_lists_of_texts(cells):
+        return [None if texts is None else texts.copy() for texts in cells]
+    return _each(cells, clean, match)
+
+
+def clean_extra(name: str, cells: Sequence[object]) -> Sequence[object]:
+    """Return the cells of a column that is no field as Python's own values.
+
+    Raises `DatasetError` naming row and column where lists or dicts are nested too deeply.
+    """
+    try:
+        return plain_column(cells)
+    except Misfit:
+        return _each(cells, plain_data, Match(name, name, name))
+
+
+def _each(cells: Sequence[object], clean: Callable[[object], object], match: Match) -> list[object]:
     cleaned: list[object] = []
     try:
         for cell in cells:
             cleaned.append(clean(cell))  # noqa: PERF401 - the length tells the row of a misfit
     except Misfit as misfit:
-        field = "" if match.field == match.column else f" ({match.field})"
-        raise DatasetError(f"Row {len(cleaned)}, column {match.column!r}{field}: {misfit}") from None
+        raise DatasetError(f"{match.at(len(cleaned))}: {misfit}") from None
     return cleaned
 
 
@@ -45,27 +72,6 @@ def _cleaner(match: Match, kind: type[AnySample]) -> Callable[[object], object]:
     if match.field == "user_input" and issubclass(kind, MultiTurnSample):
         return to_conversation
     return _CLEANERS[match.field]
-
-
-def _clean_already(clean: Callable[[object], object], cells: Sequence[object]) -> Sequence[object] | None:
-    """Return a copy of a column that is as it should be, which most are; None where it has to be cleaned.
-
-    What is asked of whole columns here costs a tenth of what is asked of every cell.
-    """
-    if isinstance(cells, ArrowTexts):  # nobody can change it, nor put half a character in
-        return cells if clean is _to_text else None
-    kinds = set(map(type, cells))
-    if clean is _to_text and kinds <= TEXT_OR_NONE and all_ascii(cells):
-        return list(cells)
-    if clean is _to_texts and kinds <= _LIST_OR_NONE:
-        lists = cast("Sequence[list[object] | None]", cells)
-        if set(map(type, _items(lists))) <= {str} and all_ascii(_items(lists)):
-            return [None if texts is None else texts.copy() for texts in lists]
-    return None
-
-
-def _items(lists: Sequence[list[object] | None]) -> chain[object]:
-    return chain.from_iterable(filter(None, lists))
 
 
 def _to_text(cell: object) -> str | None:
@@ -99,8 +105,6 @@ def _to_texts(cell: object) -> list[str] | None:
     items = _to_items(cell, "a list of texts")
     if items is None:
         return None
-    if all(type(item) is str and item.isascii() for item in items):
-        return cast("list[str]", items)
     texts = [plain(item) for item in items]
     for index, text in enumerate(texts):
         if text is not None and not isinstance(text, str):

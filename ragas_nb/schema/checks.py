@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ragas_nb.errors import DatasetError
+from ragas_nb.schema.cells import clean_extra
 from ragas_nb.schema.columns import stands_for
 from ragas_nb.schema.samples import AnySample, BaseSample, SampleId
-from ragas_nb.schema.texts import ArrowTexts
-from ragas_nb.schema.values import as_ids
+from ragas_nb.schema.values import as_ids, as_text
 
 
 def checked_samples(samples: Iterable[AnySample]) -> list[AnySample]:
@@ -30,7 +30,7 @@ def checked_samples(samples: Iterable[AnySample]) -> list[AnySample]:
 
 def checked_ids(ids: Iterable[SampleId], length: int) -> Sequence[SampleId]:
     """Return the ids; raise if they are not one per sample, text or whole numbers, and unique."""
-    given = list(ids)
+    given = ids if isinstance(ids, range) else list(ids)
     if len(given) != length:
         raise DatasetError(f"{length} samples but {len(given)} ids. Give one id per sample.")
     checked = as_ids(given)
@@ -45,9 +45,14 @@ def checked_ids(ids: Iterable[SampleId], length: int) -> Sequence[SampleId]:
 def checked_extra(
     extra: Mapping[str, Iterable[object]], length: int, kind: type[AnySample]
 ) -> dict[str, Sequence[object]]:
-    """Return the columns, in lists of their own; raise if one has another length or the name of a field."""
-    columns: dict[str, Sequence[object]] = {
-        str(name): values if isinstance(values, ArrowTexts) else list(values)
+    """Return the columns as plain data; raise if one has another length or the name of a field."""
+    for name, values in extra.items():
+        if isinstance(values, (str, bytes, Mapping)):
+            raise DatasetError(
+                f"The extra column '{name}' is a {type(values).__name__}. Give a list, one value per sample."
+            )
+    columns = {
+        as_text(name): clean_extra(as_text(name), values if isinstance(values, Sequence) else list(values))
         for name, values in extra.items()
     }
     for name, values in columns.items():

@@ -32,6 +32,15 @@ class Match:
     name: str
     column: str
 
+    def at(self, row: int) -> str:
+        """Return how errors call a cell; rows count from 0.
+
+        >>> Match("user_input", "question", "q").at(3)
+        "Row 3, column 'q' (user_input)"
+        """
+        field = "" if self.field == self.column else f" ({self.field})"
+        return f"Row {row}, column {self.column!r}{field}"
+
 
 def stands_for(name: str, kind: type[AnySample]) -> str | None:
     """Return the field of such samples that a column of this name holds; None for an extra column.
@@ -51,8 +60,8 @@ def match_columns(found: Sequence[str], column_map: Mapping[str, str] | None = N
     and when there are columns but none that fits.
 
     >>> match_columns(["question", "gold", "topic"], {"gold": "reference"})
-    [Match(field='user_input', name='question', column='question'),
-     Match(field='reference', name='reference', column='gold')]
+    [Match(field='reference', name='reference', column='gold'),
+     Match(field='user_input', name='question', column='question')]
     """
     mapped = _read_map(found, column_map) if column_map else []
     taken = {column for _, column in mapped}
@@ -71,13 +80,13 @@ def match_columns(found: Sequence[str], column_map: Mapping[str, str] | None = N
             f"No column fits. Found: {_listed(found)}. Understood: {_understood()}. "
             f"Say what your columns mean, for example column_map={{{found[0]!r}: 'user_input'}}."
         )
-    return sorted(matches.values(), key=lambda match: FIELDS.index(match.field))
+    return list(matches.values())
 
 
 def matches_for(
     kind: type[AnySample], matches: Sequence[Match], column_map: Mapping[str, str] | None = None
 ) -> list[Match]:
-    """Return the matches that such samples have a field for; the other columns are extra ones.
+    """Return the matches that such samples have a field for, in its order; the other columns are extra ones.
 
     Raises `DatasetError` when there is none, or when the user's own map names a field of the other kind.
     """
@@ -95,7 +104,8 @@ def matches_for(
             f"The columns {_listed([match.column for match in matches])} belong to conversations, but there "
             "is no column 'user_input' with their messages."
         )
-    return kept
+    fields = list(kind.model_fields)
+    return sorted(kept, key=lambda match: fields.index(match.field))
 
 
 def _read_map(found: Sequence[str], column_map: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""What a cell with a conversation or with tool calls means, and whether the data holds conversations."""
+"""What a cell with a conversation or with tool calls means, and how it is written."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar, cast
 
 from ragas_nb.schema.messages import (
     AIMessage,
@@ -16,28 +16,29 @@ from ragas_nb.schema.messages import (
     read_message,
     read_tool_call,
 )
-from ragas_nb.schema.samples import AnySample, MultiTurnSample, SingleTurnSample
-from ragas_nb.schema.texts import ArrowTexts
-from ragas_nb.schema.values import TEXT_OR_NONE, Misfit, plain
+from ragas_nb.schema.spellings import literal
+from ragas_nb.schema.values import Misfit, as_text, plain, plain_data
 
 T = TypeVar("T")
-_TEXTS: Final = TEXT_OR_NONE | {float}
 _FIX: Final = "Write a list of messages: [{'type': 'human', 'content': '…'}, {'type': 'ai', 'content': '…'}]."
+_FIX_CALLS: Final = "Write a list of tool calls: [{'name': '…', 'args': {…}}]."
 
 
-def kind_of(cells: Sequence[object]) -> type[AnySample]:
-    """Return the kind of samples that a column `user_input` makes: lists make conversations, text does not.
+def spells_messages(text: str) -> bool:
+    """Whether a text is a list of messages in JSON, in Python, or as numpy prints it; an empty list is none.
 
-    Where all of it is text, it makes conversations only if every cell spells the messages of one in JSON.
+    >>> spells_messages('[{"type": "human", "content": "Hello"}]'), spells_messages("['Hello']")
+    (True, False)
     """
-    texts = (cell for cell in cells if isinstance(cell, str) and cell.strip())
-    first = next(texts, None)
-    if first is not None and _spells_messages(first) and all(map(_spells_messages, texts)):
-        return MultiTurnSample
-    if isinstance(cells, ArrowTexts) or set(map(type, cells)) <= _TEXTS:
-        return SingleTurnSample
-    lists = any(isinstance(plain(cell), (list, tuple)) for cell in cells)
-    return MultiTurnSample if lists else SingleTurnSample
+    value = _spelled(text)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(item, dict) and "content" in item and ("type" in item or "role" in item)
+            for item in value
+        )
+    )
 
 
 def to_conversation(cell: object) -> list[HumanMessage | AIMessage | ToolMessage]:
@@ -45,7 +46,7 @@ def to_conversation(cell: object) -> list[HumanMessage | AIMessage | ToolMessage
 
     Raises `Misfit` where a message cannot be read, or a tool answers that nobody called.
     """
-    conversation = _each(cell, read_message, "message") or []
+    conversation = _each(cell, read_message, "message", _FIX) or []
     try:
         check_order(conversation)
     except ValueError as problem:
@@ -55,7 +56,7 @@ def to_conversation(cell: object) -> list[HumanMessage | AIMessage | ToolMessage
 
 def to_tool_calls(cell: object) -> list[ToolCall] | None:
     """Return the tool calls of a cell, however they are written."""
-    return _each(cell, read_tool_call, "tool call")
+    return _each(cell, read_tool_call, "tool call", _FIX_CALLS)
 
 
 def as_data(messages: Sequence[Message | ToolCall]) -> list[dict[str, object]]:
@@ -71,59 +72,60 @@ def as_arrow(messages: Sequence[Message | ToolCall]) -> list[dict[str, object]]:
     return [_json_parts(message.model_dump()) for message in messages]
 
 
-def without_padding(value: object) -> object:
-    """Return the value without dict entries that are None, at any depth: what Arrow has filled up.
+def without_padding(cell: object) -> object:
+    """Return a cell without dict entries that are None, at any depth: what Arrow has filled up.
 
     >>> without_padding([{"city": "Lima", "street": None}])
     [{'city': 'Lima'}]
     """
-    if isinstance(value, Mapping):
-        return {name: without_padding(part) for name, part in value.items() if part is not None}
-    return [without_padding(part) for part in value] if isinstance(value, (list, tuple)) else value
+    return _without_none(plain_data(cell))
+
+
+def _without_none(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _without_none(part) for name, part in value.items() if part is not None}
+    return [_without_none(part) for part in value] if isinstance(value, list) else value
 
 
 def _json_parts(data: dict[str, object]) -> dict[str, object]:
     for name in data.keys() & {"args", "metadata"}:
-        data[name] = None if data[name] is None else json.dumps(data[name], ensure_ascii=False)
+        data[name] = (
+            None if data[name] is None else json.dumps(data[name], ensure_ascii=False, default=as_text)
+        )
     calls = data.get("tool_calls")
     if isinstance(calls, list):
         data["tool_calls"] = [_json_parts(call) for call in calls]
     return data
 
 
-def _each(cell: object, read: Callable[[object], T], noun: str) -> list[T] | None:
-    """Return what `read` makes of every item of a cell that is a list, or spells one in JSON."""
+def _each(cell: object, read: Callable[[object], T], noun: str, fix: str) -> list[T] | None:
+    """Return what `read` makes of every item of a cell that is a list, or spells one."""
     value = plain(cell)
     if isinstance(value, str):
-        value = _json(value)
+        value = _spelled(value)
     if value is None:
         return None
     if not isinstance(value, (list, tuple)):
-        raise Misfit(cell, f"a list with a {noun} per item", _FIX)
-    if not isinstance(cell, (list, tuple, str)):  # numpy's or Arrow's
-        value = without_padding(value)
+        raise Misfit(value, f"a list with a {noun} per item", fix)
+    told = value if isinstance(cell, (list, tuple, str)) else without_padding(value)  # numpy's or Arrow's
     items: list[T] = []
-    for position, item in enumerate(value if isinstance(value, (list, tuple)) else ()):
+    for position, item in enumerate(cast("Sequence[object]", told)):
         try:
-            items.append(read(plain(item)))
+            items.append(read(item))
+        except Misfit:
+            raise
         except ValueError as problem:
             raise Misfit(item, f"a {noun} at position {position}", f"Here {problem}.") from None
     return items
 
 
-def _json(text: str) -> object:
-    """Return the value that a text spells in JSON; blank text is nothing, other text is itself."""
-    try:
-        return json.loads(text) if text.strip() else None
-    except (ValueError, RecursionError):
-        return text
-
-
-def _spells_messages(text: str) -> bool:
-    value = _json(text) if text.lstrip().startswith("[") else None
-    return isinstance(value, list) and all(
-        isinstance(item, dict) and "content" in item and ("type" in item or "role" in item) for item in value
-    )
+def _spelled(text: str) -> object:
+    """Return the list or dict that a text spells; blank text is nothing, other text is itself."""
+    stripped = text.strip()
+    if not stripped:
+        return None
+    value = literal(stripped) if stripped[0] in "[{" else None
+    return value if isinstance(value, (list, dict)) else text
 
 
 def _shown(conversation: Sequence[Message]) -> list[str]:

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.schema.arrow import table_of_parquet
+from ragas_nb.schema.parquet import table_of_parquet
 from ragas_nb.schema.tables import Table, table_of_columns, table_of_rows
+from ragas_nb.schema.values import as_text
 
 _LONGEST_CELL: Final = 2**31 - 1
 _CSV_LIMIT: Final = threading.Lock()
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, default=as_text).encode
 
 
 def table_of_file(path: str | PathLike[str]) -> Table:
@@ -62,7 +64,7 @@ def table_of_csv(path: str | PathLike[str]) -> Table:
 def write_jsonl(path: str | PathLike[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Write one JSON object a line, in UTF-8."""
     with Path(path).expanduser().open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(_json_line(row) for row in rows)
+        file.writelines(f"{_AS_JSON(row)}\n" for row in rows)
 
 
 def write_csv(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]) -> None:
@@ -73,19 +75,11 @@ def write_csv(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]
         writer.writerows([_csv_cell(cell) for cell in row] for row in zip(*columns.values(), strict=True))
 
 
-def _json_line(row: Mapping[str, object]) -> str:
-    """Return a row as JSON; in ASCII only where it holds half a character, which UTF-8 cannot."""
-    line = json.dumps(row, ensure_ascii=False, default=str)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        line = json.dumps(row, default=str)
-    return line + "\n"
-
-
 def _csv_cell(cell: object) -> object:
     """Return what a CSV cell shows of a value."""
-    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (list, dict)) else cell
+    if isinstance(cell, (str, int, float, type(None))):
+        return cell
+    return _AS_JSON(cell) if isinstance(cell, (list, dict)) else as_text(cell)
 
 
 def _json_object(path: str | PathLike[str], number: int, line: str) -> Mapping[str, object]:

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, TypeAlias
+import reprlib
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator
+
+from ragas_nb.schema.frozen import Frozen
+from ragas_nb.schema.values import plain_data, whole_characters
 
 JsonDict: TypeAlias = dict[str, Any]
 """A dict that JSON can hold; by a name of its own, because messages have a method `dict`."""
+_Text: TypeAlias = Annotated[str, AfterValidator(whole_characters)]
+_Data: TypeAlias = Annotated[JsonDict, AfterValidator(plain_data)]
 
 
-class ToolCall(BaseModel):
+class ToolCall(Frozen):
     """A tool that the assistant called, with its arguments by name.
 
     >>> ToolCall(name="weather", args={"city": "Lima"})
     ToolCall(name='weather', args={'city': 'Lima'})
     """
 
-    model_config = ConfigDict(frozen=True)
+    way_out: ClassVar[str] = "Make another one: call.model_copy(update={{{name!r}: …}})."
 
-    name: str
-    args: JsonDict
+    name: _Text
+    args: _Data
 
 
-class Message(BaseModel):
+class Message(Frozen):
     """What all messages have in common: their text, and whatever else is known of them."""
 
-    model_config = ConfigDict(frozen=True)
+    way_out: ClassVar[str] = "Make another one: message.model_copy(update={{{name!r}: …}})."
 
-    content: str
-    metadata: JsonDict | None = None
+    content: _Text
+    metadata: _Data | None = None
 
     def to_dict(self, **kwargs: object) -> JsonDict:
         """Return the message's content and type.
@@ -128,27 +133,24 @@ def read_message(value: object) -> HumanMessage | AIMessage | ToolMessage:
     """
     if isinstance(value, (HumanMessage, AIMessage, ToolMessage)):
         return value
-    if not isinstance(value, Mapping):
+    told = plain_data(value)
+    if not isinstance(told, dict):
         raise ValueError(
             f"a {type(value).__name__} is no message. Use HumanMessage, AIMessage or ToolMessage, or dicts "
             "like {'type': 'human', 'content': '…'}"
         )
-    kind = value.get("type") or _ROLES.get(str(value.get("role")))
-    if kind not in _KINDS:
-        told = value.get("type") or value.get("role")
-        problem = "does not say who speaks" if told is None else f"is of the type {told!r}"
-        raise ValueError(f"the message {problem}. Its 'type' must be 'human', 'ai' or 'tool'")
-    content, calls = value.get("content"), value.get("tool_calls")
-    if isinstance(content, Mapping) and "text" in content:  # what `to_dict` makes of tool calls
+    kind = _kind(told)
+    content, calls = told.get("content"), told.get("tool_calls")
+    if isinstance(content, dict) and "text" in content:  # what `to_dict` makes of tool calls
         content, calls = content["text"], content.get("tool_calls")
     if content is None and calls:
         content = ""  # as chat logs have it
     if not isinstance(content, str):
-        raise ValueError(f"the content of the message is a {type(content).__name__}. It must be text")
-    told = _metadata(value.get("metadata"))
-    if kind != "ai":
-        return _KINDS[kind](content=content, metadata=told)
-    return AIMessage(content=content, metadata=told, tool_calls=_calls(calls))
+        raise ValueError(f"the content of the message is {_shown(content)}. It must be text")
+    metadata = _metadata(told.get("metadata"))
+    if kind is not AIMessage:
+        return kind(content=content, metadata=metadata)
+    return AIMessage(content=content, metadata=metadata, tool_calls=_calls(calls))
 
 
 def read_tool_call(value: object) -> ToolCall:
@@ -161,41 +163,59 @@ def read_tool_call(value: object) -> ToolCall:
     """
     if isinstance(value, ToolCall):
         return value
-    told = value.get("function", value) if isinstance(value, Mapping) else None
-    if not isinstance(told, Mapping) or not isinstance(told.get("name"), str):
-        raise ValueError(f"{value!r} is no tool call. Write it as {{'name': '…', 'args': {{…}}}}")
+    told = plain_data(value)
+    if isinstance(told, dict):
+        told = told.get("function", told)
+    if not isinstance(told, dict) or not isinstance(told.get("name"), str):
+        raise ValueError(f"{_shown(value)} is no tool call. Write it as {{'name': '…', 'args': {{…}}}}")
     args = told.get("args", told.get("arguments"))
     if isinstance(args, str):
         args = _json_object(args, told["name"])
-    if not isinstance(args, Mapping):
+    if not isinstance(args, dict):
         raise ValueError(f"the tool call {told['name']!r} has no 'args'. Give them as a dict; {{}} for none")
     return ToolCall(name=told["name"], args={str(name): arg for name, arg in args.items()})
+
+
+def _kind(told: JsonDict) -> type[HumanMessage | AIMessage | ToolMessage]:
+    """Return the kind of the message: its `type`, or else its `role`, says who speaks."""
+    names = (told.get("type"), _ROLES.get(str(told.get("role"))))
+    kind = next((_KINDS[name] for name in names if isinstance(name, str) and name in _KINDS), None)
+    if kind is not None:
+        return kind
+    name = told.get("type") or told.get("role")
+    problem = "does not say who speaks" if name is None else f"is of the type {name!r}"
+    raise ValueError(f"the message {problem}. Its 'type' must be 'human', 'ai' or 'tool'")
 
 
 def _calls(value: object) -> list[ToolCall] | None:
     if value is None:
         return None
-    if not isinstance(value, (list, tuple)):
-        raise ValueError(f"tool_calls is a {type(value).__name__}. It must be a list")
+    if not isinstance(value, list):
+        raise ValueError(f"tool_calls is {_shown(value)}. It must be a list")
     return [read_tool_call(call) for call in value]
 
 
 def _metadata(value: object) -> JsonDict | None:
     if isinstance(value, str):
         value = _json_object(value, "metadata")
-    if value is None or isinstance(value, Mapping):
+    if value is None or isinstance(value, dict):
         return None if value is None else {str(name): told for name, told in value.items()}
-    raise ValueError(f"the metadata of the message is a {type(value).__name__}. It must be a dict")
+    raise ValueError(f"the metadata of the message is {_shown(value)}. It must be a dict")
 
 
-def _json_object(text: str, name: str) -> Mapping[str, Any]:
+def _json_object(text: str, name: str) -> object:
+    """Return the data that the text spells in JSON; blank text is an empty dict."""
     try:
-        value = json.loads(text or "{}")
-    except ValueError:
+        value = plain_data(json.loads(text if text.strip() else "{}"))
+    except (ValueError, RecursionError):
         value = None
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return value
-    raise ValueError(f"{name!r} holds {text[:60]!r}, which is no JSON object. Give a dict")
+    raise ValueError(f"{name!r} holds {_shown(text)}, which is no JSON object. Give a dict")
+
+
+def _shown(value: object) -> str:
+    return f"{type(value).__name__} {reprlib.repr(value)}"
 
 
 def check_order(messages: list[HumanMessage | AIMessage | ToolMessage]) -> None:

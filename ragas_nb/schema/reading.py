@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeGuard, cast
 from ragas_nb.errors import DatasetError
 from ragas_nb.schema.dataset import EvaluationDataset
 from ragas_nb.schema.files import table_of_file
+from ragas_nb.schema.hugging_face import HuggingFaceDataset, several_splits, table_of_hugging_face
 from ragas_nb.schema.samples import AnySample, BaseSample
-from ragas_nb.schema.tables import (
-    HuggingFaceDataset,
-    Table,
-    table_of_frame,
-    table_of_hugging_face,
-    table_of_mapping,
-    table_of_rows,
-)
+from ragas_nb.schema.sequences import Samples
+from ragas_nb.schema.tables import Table, table_of_frame, table_of_mapping, table_of_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +42,9 @@ def read_dataset(
     >>> read_dataset([{"question": "Where is Lima?", "said": "In Peru."}], column_map={"said": "response"})
     EvaluationDataset(1 sample: user_input, response)
     """
-    if isinstance(data, (list, tuple)) and data and isinstance(data[0], BaseSample):
+    if isinstance(data, Samples) or (
+        isinstance(data, (list, tuple)) and data and isinstance(data[0], BaseSample)
+    ):
         data = EvaluationDataset(cast("Sequence[AnySample]", data))
     if not isinstance(data, EvaluationDataset):
         return EvaluationDataset.from_table(_to_table(data), column_map, name=name)
@@ -67,11 +64,7 @@ def _to_table(data: object) -> Table:
     if isinstance(data, (list, tuple)):
         return table_of_rows(data)
     if isinstance(data, Mapping) and data and all(hasattr(split, "column_names") for split in data.values()):
-        splits = ", ".join(repr(split) for split in data)
-        raise DatasetError(
-            f"The data is several datasets in one: the splits {splits}. "
-            f"Pass one of them, for example data[{next(iter(data))!r}]."
-        )
+        raise DatasetError(several_splits(data))
     if isinstance(data, HuggingFaceDataset):
         return table_of_hugging_face(data)
     if isinstance(data, Mapping):

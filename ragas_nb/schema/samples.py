@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Collection
+from typing import ClassVar, TypeAlias
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, Field, field_validator
 
+from ragas_nb.schema.frozen import Frozen
 from ragas_nb.schema.messages import AnyMessage, AnyToolCall, check_order
 
 SampleId: TypeAlias = str | int
 
 
-class BaseSample(BaseModel):
-    """What all kinds of samples have in common. Samples never change once made."""
+class BaseSample(Frozen):
+    """What all kinds of samples have in common. Samples never change once made.
 
-    model_config = ConfigDict(frozen=True)
+    >>> sample = SingleTurnSample(user_input="Where is Lima?")
+    >>> sample.model_copy(update={"response": "In Peru."}).response
+    'In Peru.'
+    """
+
+    way_out: ClassVar[str] = (
+        "Make another one: sample.model_copy(update={{{name!r}: …}}); or change the data and read it again."
+    )
 
     def to_dict(self) -> dict[str, object]:
         """Return the fields that have a value.
@@ -44,18 +52,22 @@ class BaseSample(BaseModel):
         """
         return "".join(f"\n{name}:\n\t{value}\n" for name, value in self.to_dict().items())
 
-    def missing(self, required: Iterable[str]) -> tuple[str, ...]:
+    def missing(self, required: Collection[str]) -> tuple[str, ...]:
         """Return those of the required fields that have no value here, or that such a sample does not have.
+
+        A conversation of no messages is none.
 
         >>> SingleTurnSample(user_input="Where is Lima?").missing(["user_input", "response"])
         ('response',)
         """
-        return tuple(name for name in required if not self._has(name))
-
-    def _has(self, name: str) -> bool:
-        """Whether the field is there and has a value; a conversation of no messages is none."""
-        value = getattr(self, name) if name in type(self).model_fields else None
-        return value is not None and not (name == "user_input" and value == [])
+        values = vars(self)
+        if all(map(values.get, required)):  # as nearly always, and found in a third of the time
+            return ()
+        return tuple(
+            name
+            for name in required
+            if values.get(name) is None or (name == "user_input" and values[name] == [])
+        )
 
 
 class SingleTurnSample(BaseSample):

@@ -4,8 +4,8 @@ import pytest
 
 from ragas_nb.errors import DatasetError
 from ragas_nb.schema.cells import _CLEANERS
-from ragas_nb.schema.columns import KNOWN_NAMES, Match, match_columns
-from ragas_nb.schema.samples import SingleTurnSample
+from ragas_nb.schema.columns import FIELDS, KNOWN_NAMES, Match, match_columns, matches_for
+from ragas_nb.schema.samples import MultiTurnSample, SingleTurnSample
 
 
 def fields(found: list[str], column_map: dict[str, str] | None = None) -> dict[str, str]:
@@ -13,7 +13,7 @@ def fields(found: list[str], column_map: dict[str, str] | None = None) -> dict[s
 
 
 def test_every_field_has_a_cleaner() -> None:
-    assert list(_CLEANERS) == list(SingleTurnSample.model_fields)
+    assert set(_CLEANERS) == set(FIELDS)
 
 
 def test_ragas_v1_names_are_understood() -> None:
@@ -80,7 +80,7 @@ def test_every_known_name_maps_to_itself(known: str) -> None:
             "retrieved_contexts (contexts), reference_contexts, retrieved_context_ids, "
             "reference_context_ids, response (answer), multi_responses, reference (ground_truth, "
             "ground_truths), rubrics (rubric), persona_name, "
-            "query_style, query_length. Columns: 'a'.",
+            "query_style, query_length, reference_tool_calls, reference_topics. Columns: 'a'.",
         ),
         (
             ["a", "b"],
@@ -130,3 +130,35 @@ def test_a_thousand_columns_are_not_all_listed() -> None:
 
 def test_no_columns_at_all_match_nothing() -> None:
     assert match_columns([]) == []
+
+
+def test_the_fields_of_samples_come_in_the_order_of_their_class() -> None:
+    found = match_columns(["reference_topics", "rubrics", "reference_tool_calls", "user_input"])
+    fields = [match.field for match in matches_for(MultiTurnSample, found)]
+    assert fields == ["user_input", "reference_tool_calls", "rubrics", "reference_topics"]
+
+
+def test_fields_of_the_other_kind_are_extra_columns() -> None:
+    found = match_columns(["question", "reference_topics"])
+    assert matches_for(SingleTurnSample, found) == [Match("user_input", "question", "question")]
+
+
+def test_a_map_cannot_name_a_field_of_the_other_kind() -> None:
+    column_map = {"topics": "reference_topics"}
+    found = match_columns(["question", "topics"], column_map)
+    with pytest.raises(DatasetError) as refused:
+        matches_for(SingleTurnSample, found, column_map)
+    assert str(refused.value) == (
+        "column_map says that 'topics' is 'reference_topics', which SingleTurnSample does not have. "
+        "'user_input' decides the kind: text makes SingleTurnSample, lists of messages make MultiTurnSample."
+    )
+
+
+def test_conversations_need_their_messages() -> None:
+    found = match_columns(["reference_topics"])
+    with pytest.raises(DatasetError) as refused:
+        matches_for(SingleTurnSample, found)
+    assert str(refused.value) == (
+        "The columns 'reference_topics' belong to conversations, but there is no column 'user_input' with "
+        "their messages."
+    )

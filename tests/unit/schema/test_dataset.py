@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ragas_nb.errors import ConfigurationError, DatasetError
-from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.schema import EvaluationDataset, MultiTurnSample, SingleTurnSample
 
 ONE = SingleTurnSample(user_input="1 + 1?", response="2", retrieved_contexts=["sums"])
 TWO = SingleTurnSample(user_input="1 + 2?", reference="3")
@@ -112,8 +112,11 @@ def test_a_frame_has_the_ids_as_its_index(dataset: EvaluationDataset) -> None:
     assert list(frame.columns) == [*dataset.features(), "topic"]
 
 
-def test_a_frame_of_a_dataset_without_values_has_its_length() -> None:
-    assert EvaluationDataset([SingleTurnSample()] * 3).to_pandas().shape == (3, 0)
+def test_samples_without_values_survive_as_a_column_of_nothing() -> None:
+    nothing = EvaluationDataset([SingleTurnSample()] * 3)
+    frame = nothing.to_pandas()
+    assert (frame.shape, list(frame.columns)) == ((3, 1), ["user_input"])
+    assert EvaluationDataset.from_pandas(frame) == nothing
 
 
 def test_a_frame_there_and_back_is_the_same(dataset: EvaluationDataset) -> None:
@@ -126,9 +129,9 @@ def test_a_list_there_and_back_is_the_same() -> None:
     assert EvaluationDataset.from_list(counted.to_list()) == counted
 
 
-@pytest.mark.parametrize("way", ["list", "jsonl", "csv", "hf_dataset"])
+@pytest.mark.parametrize("way", ["list", "jsonl", "csv", "parquet", "hf_dataset"])
 def test_ids_survive_every_way_out_and_in(dataset: EvaluationDataset, way: str, tmp_path: Path) -> None:
-    if way in ("jsonl", "csv"):
+    if way in ("jsonl", "csv", "parquet"):
         path = tmp_path / f"data.{way}"
         getattr(dataset, f"to_{way}")(path)
         back = getattr(EvaluationDataset, f"from_{way}")(path)
@@ -147,16 +150,19 @@ def test_odd_characters_survive_files(tmp_path: Path) -> None:
     assert EvaluationDataset.from_jsonl(tmp_path / "odd.jsonl") == dataset
 
 
-def test_arrow_refuses_mixed_columns_with_a_reason() -> None:
-    mixed = EvaluationDataset([ONE, TWO], extra={"topic": ["text", 1]})
-    with pytest.raises(DatasetError, match=r"Arrow cannot hold these columns: .* values of one kind"):
-        mixed.to_hf_dataset()
-
-
-def test_hugging_face_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(ConfigurationError, match="pip install datasets"):
+@pytest.mark.parametrize("package", ["datasets", "pyarrow"])
+def test_hugging_face_needs_its_packages(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ConfigurationError, match=rf"'{package}'. Install it: pip install 'ragas_nb\[data\]'"):
         EvaluationDataset([ONE]).to_hf_dataset()
+
+
+def test_parquet_needs_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(ConfigurationError, match="Parquet files need the package 'pyarrow'"):
+        EvaluationDataset([ONE]).to_parquet(tmp_path / "data.parquet")
+    with pytest.raises(ConfigurationError, match="Parquet files need the package 'pyarrow'"):
+        EvaluationDataset.from_parquet(tmp_path / "data.parquet")
 
 
 def test_hugging_face_rows_are_all_there() -> None:
@@ -170,8 +176,8 @@ def test_hugging_face_rows_are_all_there() -> None:
     [
         (
             {"samples": [ONE, {"response": "x"}]},
-            "Item 1 is a dict, but an EvaluationDataset holds SingleTurnSample. "
-            "Use EvaluationDataset.from_list(…) for dicts.",
+            "Item 1 is a dict, but an EvaluationDataset holds SingleTurnSample or "
+            "MultiTurnSample. Use EvaluationDataset.from_list(…) for dicts.",
         ),
         ({"samples": [ONE], "ids": [1, 2]}, "1 samples but 2 ids. Give one id per sample."),
         (
@@ -183,11 +189,15 @@ def test_hugging_face_rows_are_all_there() -> None:
             "1 samples but 0 values in the extra column 'topic'. Give one value per sample.",
         ),
         (
+            {"samples": [ONE], "extra": {"topic": "x"}},
+            "The extra column 'topic' is a str. Give a list, one value per sample.",
+        ),
+        (
             {"samples": [ONE], "extra": {"question": ["x"]}},
             "The extra column 'question' has the name of the field 'user_input'. Rename it.",
         ),
     ],
-    ids=["samples", "number of ids", "same ids", "length of extra", "name of extra"],
+    ids=["samples", "number of ids", "same ids", "length of extra", "text as extra", "name of extra"],
 )
 def test_parts_that_do_not_fit_are_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(DatasetError) as refused:
@@ -197,3 +207,87 @@ def test_parts_that_do_not_fit_are_refused(arguments: dict[str, object], message
 
 def test_a_frame_of_text_is_what_pandas_makes_of_text(dataset: EvaluationDataset) -> None:
     assert dataset.to_pandas()["user_input"].dtype == pd.Series(["text"]).dtype
+
+
+def test_a_field_that_is_not_there_is_refused_with_those_that_are(dataset: EvaluationDataset) -> None:
+    with pytest.raises(DatasetError) as refused:
+        dataset.column("question")
+    assert str(refused.value).startswith(
+        "A SingleTurnSample has no field 'question'. Its fields are user_input, "
+    )
+    with pytest.raises(
+        DatasetError, match=r"no field 'topic'\. It is an extra column: dataset\.extra\['topic'\]\."
+    ):
+        dataset.column("topic")
+
+
+def test_a_column_has_a_value_per_sample(dataset: EvaluationDataset) -> None:
+    assert dataset.column("response") == ["2", None, None]
+    assert dataset.column("persona_name") == [None, None, None]
+
+
+@pytest.mark.parametrize("taken", [{"sample_id": ["s", "s"]}, {"id": ["s", "s"]}, {"id": [1.5, None]}])
+def test_ids_find_a_name_that_is_free(taken: dict[str, list[object]], tmp_path: Path) -> None:
+    dataset = EvaluationDataset([ONE, TWO], ids=["x", "y"], extra=taken)
+    dataset.to_jsonl(tmp_path / "data.jsonl")
+    assert EvaluationDataset.from_jsonl(tmp_path / "data.jsonl").ids == ["x", "y"]
+
+
+def test_a_column_of_nothing_survives_lists() -> None:
+    dataset = EvaluationDataset([SingleTurnSample()] * 2, extra={"topic": [None, None], "tag": ["a", None]})
+    assert dataset.to_list() == [
+        {"user_input": None, "topic": None, "tag": "a"},
+        {"user_input": None, "topic": None},
+    ]
+    assert EvaluationDataset.from_list(dataset.to_list()) == dataset
+
+
+def test_rows_share_nothing_with_the_dataset(dataset: EvaluationDataset) -> None:
+    empty = EvaluationDataset.from_list(
+        [{"question": "q", "contexts": [], "rubrics": {"a": "b"}, "tags": [[]]}]
+    )
+    row = empty.to_list()[0]
+    row["retrieved_contexts"].append("later")  # type: ignore[attr-defined]
+    row["rubrics"]["later"] = "x"  # type: ignore[index]
+    row["tags"][0].append("later")  # type: ignore[index]
+    assert empty.to_list() == [
+        {"user_input": "q", "retrieved_contexts": [], "rubrics": {"a": "b"}, "tags": [[]]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        (
+            [ONE, MultiTurnSample(user_input=[])],
+            "Sample 1 is a MultiTurnSample, but sample 0 is a SingleTurnSample. Make two datasets of them.",
+        ),
+        (
+            [ONE, TWO, "text"],
+            "Item 2 is a str, but an EvaluationDataset holds SingleTurnSample or MultiTurnSample. "
+            "Use EvaluationDataset.from_list(…) for dicts.",
+        ),
+    ],
+)
+def test_samples_are_of_one_type(samples: list[SingleTurnSample], message: str) -> None:
+    for check in (EvaluationDataset, EvaluationDataset.validate_samples):
+        with pytest.raises(DatasetError) as refused:
+            check(samples)
+        assert str(refused.value) == message
+
+
+def test_samples_that_fit_are_given_back() -> None:
+    assert EvaluationDataset.validate_samples(iter([ONE, TWO])) == [ONE, TWO]
+
+
+def test_the_kind_of_samples_is_told() -> None:
+    chats = EvaluationDataset([MultiTurnSample(user_input=[])])
+    assert (chats.get_sample_type(), chats.is_multi_turn(), repr(chats)) == (
+        MultiTurnSample,
+        True,
+        "EvaluationDataset(1 conversation: user_input)",
+    )
+    assert (EvaluationDataset([ONE]).get_sample_type(), EvaluationDataset().is_multi_turn()) == (
+        SingleTurnSample,
+        False,
+    )
