@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from ragas_nb.errors import ConfigurationError, JudgeRefused, JudgeUnavailable
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage, Vector
-from ragas_nb.judges.openai.chat import chat_messages
+from ragas_nb.judges.images.image import images_of
+from ragas_nb.judges.openai.chat import chat_messages, text_messages
 from ragas_nb.judges.openai.refusals import Problem, judge_error
 from ragas_nb.judges.openai.target import Target
 from ragas_nb.judges.threads import in_thread
@@ -60,18 +61,34 @@ def _as_judge_error(error: Exception, target: Target) -> JudgeRefused | JudgeUna
     return None
 
 
-def prompt_text(request: JudgeRequest) -> str:
-    """A request as one text, the output's schema included."""
-    return "\n\n".join(message["content"] for message in chat_messages(request, with_schema=True))
+def prompt_text(request: JudgeRequest, label: str) -> str:
+    """A request as one text, the output's schema included.
+
+    Raises:
+        JudgeRefused: it has images, which no text can hold.
+    """
+    if images_of(request.input):
+        raise no_images(label, "it is given text only")
+    return "\n\n".join(message["content"] for message in text_messages(request, with_schema=True))
+
+
+def no_images(label: str, why: str) -> JudgeRefused:
+    """What to raise where a sample has images, and the judge cannot be shown any."""
+    return JudgeRefused(
+        f"The sample has images, and the judge '{label}' cannot be shown any: {why}. Pass llm= the name of a "
+        "model that takes images, a client, or a function with one parameter called messages.",
+        kind="bad_request",
+    )
 
 
 class FunctionJudge(Judge):
     """Your own function as a judge: it gets the prompt as text and returns the answer.
 
     `fn` takes one argument, asynchronous or not (then it runs in a thread); one called `messages` gets chat
-    messages instead of text. It returns JSON text, a dict or a pydantic model. Answers are remembered
-    under `name`; without one, under the function's own code, so that an edited function is asked afresh, or
-    for this process only where the code does not tell everything (a closure, an object).
+    messages instead of text, and only such a one can be shown images (`content` is a list of parts then, as
+    OpenAI-compatible servers take it). It returns JSON text, a dict or a pydantic model. Answers are
+    remembered under `name`; without one, under the function's own code, so that an edited function is asked
+    afresh, or for this process only where the code does not tell everything (a closure, an object).
 
     >>> FunctionJudge(lambda prompt: '{"verdict": 1}', name="always yes")
     FunctionJudge('always yes')
@@ -89,7 +106,11 @@ class FunctionJudge(Judge):
 
     async def reply(self, request: JudgeRequest) -> Reply:
         """One call of the function."""
-        asked = prompt_text(request) if self._takes == "text" else chat_messages(request, with_schema=True)
+        asked = (
+            prompt_text(request, self.label)
+            if self._takes == "text"
+            else chat_messages(request, with_schema=True)
+        )
         answer = await outcome_of(partial(self._fn, asked), self._target)
         return Reply((Choice(self._as_text(answer)),), Usage(), self.label)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ragas_nb.judges import prices
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage
-from ragas_nb.judges.calls import as_vectors, outcome_of, prompt_text
+from ragas_nb.judges.calls import as_vectors, no_images, outcome_of, prompt_text
+from ragas_nb.judges.images.image import images_of
 from ragas_nb.judges.openai.chat import chat_messages, read_usage
 from ragas_nb.judges.openai.target import Target, without_credentials
 
@@ -74,10 +75,11 @@ def _secret(model: object) -> str:
 
 
 class ChatModelJudge(Judge):
-    """A LangChain chat model or LLM as a judge."""
+    """A LangChain chat model or LLM as a judge; only chat models can be shown images."""
 
     def __init__(self, model: Any) -> None:
         self._wrapped = _Wrapped("langchain", model)
+        self._is_chat_model = hasattr(model, "bind_tools")
         self._invoke: Callable[[object], Any] = model.ainvoke if hasattr(model, "ainvoke") else model.invoke
         self.label, self.identity = self._wrapped.label, self._wrapped.identity
 
@@ -86,6 +88,8 @@ class ChatModelJudge(Judge):
 
     async def reply(self, request: JudgeRequest) -> Reply:
         """One call of the model."""
+        if images_of(request.input) and not self._is_chat_model:
+            raise no_images(self.label, "it is no chat model")
         messages = [(m["role"], m["content"]) for m in chat_messages(request, with_schema=True)]
         said = await outcome_of(partial(self._invoke, messages), self._wrapped.target)
         details = getattr(said, "response_metadata", None) or {}
@@ -133,7 +137,9 @@ class CompletionJudge(Judge):
 
     async def reply(self, request: JudgeRequest) -> Reply:
         """One call of the model."""
-        said = await outcome_of(partial(self._complete, prompt_text(request)), self._wrapped.target)
+        said = await outcome_of(
+            partial(self._complete, prompt_text(request, self.label)), self._wrapped.target
+        )
         return Reply((Choice(str(getattr(said, "text", said))),), _llama_index_usage(said), self.label)
 
     def cost(self, usage: Usage, model: str) -> float | None:

@@ -17,6 +17,7 @@ from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.aspects import judge_aspect
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage
 from ragas_nb.judges.lexical.classify import Reasoned, classify
+from ragas_nb.judges.lexical.entities import entities
 from ragas_nb.judges.lexical.questions import noncommittal, question_from
 from ragas_nb.judges.lexical.relevance import relevance
 from ragas_nb.judges.lexical.sentences import sentences
@@ -35,7 +36,7 @@ _PLACE = re.compile(r"\bcontext (\d+)\b")
 
 
 class OfflineJudge(Judge):
-    """Answers the steps of the built-in metrics by comparing words; every other step is refused.
+    """Answers the steps of the built-in metrics for which comparing words is enough; all others are refused.
 
     The same request gets the same answer, everywhere. Tokens are words, punctuation marks and single
     characters of scripts without spaces; the cost is 0.
@@ -52,7 +53,7 @@ class OfflineJudge(Judge):
         """The answer to one request, within a millisecond for common samples.
 
         Raises:
-            JudgeRefused: the step is not one of the built-in metrics'.
+            JudgeRefused: the step is none that comparing words can answer.
         """
         content = request.input.model_dump_json()
         if len(content) > _INLINE_CHARACTERS:
@@ -151,6 +152,31 @@ def _aspect(request: JudgeRequest, variant: int) -> Output:
     return {"reason": reason, "verdict": verdict}
 
 
+def _claim(request: JudgeRequest, variant: int) -> Output:
+    return {"claims": [part for part in sentences(_text(request, "response")) if not noncommittal(part)]}
+
+
+def _entities(request: JudgeRequest, variant: int) -> Output:
+    return {"entities": entities(_text(request, "text"))}
+
+
+def _rate_relevance(request: JudgeRequest, variant: int) -> Output:
+    found = relevance(_text(request, "question"), _text(request, "context"))
+    return {"rating": round(2 * found.score)}
+
+
+def _rate_groundedness(request: JudgeRequest, variant: int) -> Output:
+    lines = _text(request, "context").splitlines()
+    verdicts = [support(part, lines).verdict for part in sentences(_text(request, "response"))]
+    return {"rating": any(verdicts) + (any(verdicts) and all(verdicts))}
+
+
+def _rate_accuracy(request: JudgeRequest, variant: int) -> Output:
+    said, wanted = sentences(_text(request, "answer")), sentences(_text(request, "reference"))
+    piles = classify(said, wanted, _text(request, "question"))
+    return {"rating": 0 if not piles.tp else 2 if piles.fp or piles.fn else 4}
+
+
 _STEPS: Final[Mapping[str, Callable[[JudgeRequest, int], Output]]] = {
     "split_into_statements": _split,
     "check_statements": _check,
@@ -159,6 +185,14 @@ _STEPS: Final[Mapping[str, Callable[[JudgeRequest, int], Output]]] = {
     "guess_question": _guess_question,
     "compare_statements": _compare,
     "judge_aspect": _aspect,
+    "split_into_claims": _claim,
+    "extract_entities": _entities,
+    "rate_relevance": _rate_relevance,
+    "try_to_answer": _rate_relevance,
+    "rate_groundedness": _rate_groundedness,
+    "look_for_sources": _rate_groundedness,
+    "rate_accuracy": _rate_accuracy,
+    "compare_answers": _rate_accuracy,
 }
 
 
@@ -190,8 +224,8 @@ def _placed(reason: str, lines: Sequence[str]) -> str:
 def _unknown(request: JudgeRequest) -> JudgeRefused:
     step = request.prompt.name
     return JudgeRefused(
-        f"The offline judge cannot answer step {step!r}: it knows only the steps of the built-in metrics. "
-        "Pass llm= with a model's name for this one.",
+        f"The offline judge cannot answer step {step!r}: it knows only those steps of the built-in metrics "
+        "for which comparing words is enough. Pass llm= with a model's name for this one.",
         kind="bad_request",
         step=step,
     )

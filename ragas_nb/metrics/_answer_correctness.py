@@ -9,8 +9,9 @@ from pydantic import Field, field_validator
 
 from ragas_nb.metrics.asking import AskingMetric, Prompts
 from ragas_nb.metrics.base import Ask, MetricResult, Need, all_of, together
+from ragas_nb.metrics.likeness import likeness
 from ragas_nb.metrics.reading import given
-from ragas_nb.metrics.scoring import cosine, f_beta, weighted_mean
+from ragas_nb.metrics.scoring import f_beta, weighted_mean
 from ragas_nb.metrics.statements import SPLIT, statements_of
 from ragas_nb.prompts import Prompt, Value
 from ragas_nb.schema import SingleTurnSample
@@ -40,11 +41,12 @@ class Comparison(Value):
 
 
 def _sort_all(asked: StatementsOfBoth, answer: Comparison) -> None:
-    sorted_ones = len(answer.TP) + len(answer.FP)
-    if sorted_ones < len(asked.answer):
-        raise ValueError(
-            f"TP and FP hold {sorted_ones} of {len(asked.answer)} statements of answer; sort every one"
-        )
+    sorted_ones, given = len(answer.TP) + len(answer.FP), len(asked.answer)
+    if sorted_ones != given:
+        raise ValueError(f"TP and FP hold {sorted_ones} statements, answer has {given}; sort each once")
+    missing, wanted = len(answer.FN), len(asked.ground_truth)
+    if missing > wanted:
+        raise ValueError(f"FN holds {missing} statements, ground_truth has {wanted}; name each once")
 
 
 COMPARE = Prompt(
@@ -91,7 +93,8 @@ class AnswerCorrectness(AskingMetric):
     anything, 0.0 when only one does. Likeness: cosine of the two texts. A part of weight 0 is not asked for.
     Source: van Rijsbergen (1979) for F-beta; the definition of answer correctness in the Ragas documentation.
 
-    Differs from Ragas: a reply that leaves a statement of the response unsorted is asked again.
+    Differs from Ragas: a reply that leaves a statement of the response unsorted, or sorts more than there
+    are, is asked again.
 
     >>> AnswerCorrectness(weights=(1, 0)).needs
     frozenset({'judge'})
@@ -115,19 +118,19 @@ class AnswerCorrectness(AskingMetric):
     @property
     def needs(self) -> frozenset[Need]:
         """A judge for the facts, an embedder for the likeness: each only when its part has a weight."""
-        facts, likeness = self.weights
-        asked: dict[Need, float] = {"judge": facts, "embedder": likeness}
+        facts, alike = self.weights
+        asked: dict[Need, float] = {"judge": facts, "embedder": alike}
         return frozenset(need for need, weight in asked.items() if weight)
 
     async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
         """The weighted mean of both parts."""
         question = given(sample.user_input, "user_input")
         response, reference = given(sample.response, "response"), given(sample.reference, "reference")
-        facts, likeness = self.weights
+        facts, alike = self.weights
         parts: list[Coroutine[object, object, tuple[float, str]]] = []
         if facts:
             parts.append(self._facts(ask, question, response, reference))
-        if likeness:
+        if alike:
             parts.append(_likeness(ask, response, reference))
         found = await all_of(parts)
         score = weighted_mean([value for value, _ in found], [weight for weight in self.weights if weight])
@@ -147,6 +150,5 @@ class AnswerCorrectness(AskingMetric):
 
 
 async def _likeness(ask: Ask, response: str, reference: str) -> tuple[float, str]:
-    wanted, said = await ask.embed([reference, response])
-    value = cosine(wanted, said)
+    value = await likeness(ask, reference, response)
     return value, f"likeness {value:.2f}"

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import ClassVar, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
 from ragas_nb.metrics.asking import AskingMetric, Prompts
 from ragas_nb.metrics.base import Ask, MetricResult
+from ragas_nb.metrics.parts import NOTHING_TO_JUDGE, WHAT_IS_JUDGED, SampleParts, parts_of
 from ragas_nb.metrics.scoring import majority
 from ragas_nb.prompts import Prompt, Value, Verdict
-from ragas_nb.schema import SingleTurnSample
-
-
-class SampleParts(Value):
-    """All of a sample that there is to judge; what is missing is left out."""
-
-    user_input: str | None = None
-    response: str | None = None
-    retrieved_contexts: list[str] | None = None
-    reference_contexts: list[str] | None = None
-    reference: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _only_what_exists(self, serialise: SerializerFunctionWrapHandler) -> Mapping[str, object]:
-        return {field: value for field, value in serialise(self).items() if value is not None}
+from ragas_nb.schema import MultiTurnSample, SingleTurnSample
 
 
 class Criticism(Value):
@@ -40,9 +26,8 @@ class Criticism(Value):
 def _prompt(definition: str) -> Prompt[SampleParts, Criticism]:
     return Prompt(
         "judge_aspect",
-        "The input is parts of an exchange with an assistant. Judge the response (or what there is instead) "
-        "by the criterion, with the other parts as background. verdict: 1 if the criterion is met, else 0. "
-        f"reason: one sentence.\nCriterion: {definition}",
+        f"{WHAT_IS_JUDGED} by the criterion, with the other parts as background. verdict: 1 if the criterion "
+        f"is met, else 0. reason: one sentence.\nCriterion: {definition}",
         SampleParts,
         Criticism,
         verdicts=("criterion not met", "criterion met"),
@@ -52,14 +37,15 @@ def _prompt(definition: str) -> Prompt[SampleParts, Criticism]:
 class AspectCritic(AskingMetric):
     """Tells, yes or no, whether a sample meets a criterion that you word yourself.
 
-    Fields: those of `user_input`, `response`, `retrieved_contexts`, `reference_contexts`, `reference` that
-    the sample has. 1 when the criterion is met, else 0; None when there is no text at all. `strictness`
-    independent votes, made odd: one request for all of them where the judge can give several answers at once,
-    else one each.
+    Fields: those of `user_input` (one question or a whole conversation), `response`, `retrieved_contexts`,
+    `reference_contexts`, `reference` that the sample has. 1 when the criterion is met, else 0; None when
+    there is no text at all. `strictness` independent votes, made odd: one request for all of them where the
+    judge can give several answers at once, else one each.
 
     Score: the majority of the votes; `confidence` is the share that agrees with it.
 
-    Differs from Ragas: it asks once, whatever `strictness` says, and leaves the reference contexts out.
+    Differs from Ragas: it asks once, whatever `strictness` says, and leaves the reference of a conversation
+    out.
 
     >>> AspectCritic(name="polite", definition="Is the response polite?", strictness=2).votes
     3
@@ -81,16 +67,16 @@ class AspectCritic(AskingMetric):
         return (_prompt(self.definition),)
 
     async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
-        """What the majority of the votes says."""
-        parts = SampleParts(
-            user_input=sample.user_input,
-            response=sample.response,
-            retrieved_contexts=sample.retrieved_contexts,
-            reference_contexts=sample.reference_contexts,
-            reference=sample.reference,
-        )
-        if not any((text if isinstance(text, str) else "".join(text)).strip() for _, text in parts if text):
-            return MetricResult(None, "the sample has no text to judge")
+        """What the majority of the votes on one question says."""
+        return await self._judge(parts_of(sample), ask)
+
+    async def measure_conversation(self, sample: MultiTurnSample, ask: Ask) -> MetricResult:
+        """What the majority of the votes on a whole conversation says."""
+        return await self._judge(parts_of(sample), ask)
+
+    async def _judge(self, parts: SampleParts, ask: Ask) -> MetricResult:
+        if parts.blank:
+            return MetricResult(None, NOTHING_TO_JUDGE)
         votes = await ask.several(_prompt(self.definition), parts, self.votes)
         verdict, agreement = majority([vote.verdict for vote in votes])
         reason = next(vote.reason for vote in votes if vote.verdict == verdict)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ragas_nb.metrics.base import Ask, Metric, MetricResult
+from ragas_nb.metrics.base import MetricResult
+from ragas_nb.metrics.computing import NO, YES, ComputedMetric
 from ragas_nb.metrics.reading import given
 from ragas_nb.schema import SingleTurnSample
 
 
-class ExactMatch(Metric):
+class ExactMatch(ComputedMetric):
     """Tells whether the response equals the reference exactly: for labels, codes and numbers.
 
     Fields: `response`, `reference`. 1.0 if equal, else 0.0; higher is better. No request.
@@ -18,7 +19,9 @@ class ExactMatch(Metric):
     name: str = "exact_match"
     requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
     kind: ClassVar[Literal["continuous", "binary"]] = "binary"
+    longest_at_once: ClassVar[int | None] = None
 
-    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+    def compute(self, sample: SingleTurnSample) -> MetricResult:
         """1.0 if both texts are equal."""
-        return MetricResult(float(given(sample.response, "response") == given(sample.reference, "reference")))
+        same = given(sample.response, "response") == given(sample.reference, "reference")
+        return YES if same else NO

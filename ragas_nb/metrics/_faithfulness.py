@@ -8,7 +8,7 @@ from ragas_nb.metrics.asking import AskingMetric, Prompts
 from ragas_nb.metrics.base import Ask, MetricResult
 from ragas_nb.metrics.reading import given, joined
 from ragas_nb.metrics.scoring import mean
-from ragas_nb.metrics.statements import CHECK, SPLIT, StatementsInContext, statements_of
+from ragas_nb.metrics.statements import CHECK, SPLIT, statements_of, verdicts_on
 from ragas_nb.schema import SingleTurnSample
 
 
@@ -16,7 +16,7 @@ class Faithfulness(AskingMetric):
     """Tells how much of the response is proven by the retrieved contexts, and how much was made up.
 
     Fields: `user_input`, `response`, `retrieved_contexts`. Range 0 to 1, higher is better. Two requests per
-    sample.
+    sample, one where the contexts are blank.
 
     Score: supported statements / all statements of the response. None when the response states nothing.
     Source: Es et al., RAGAS: Automated Evaluation of Retrieval Augmented Generation (2023), section 3.
@@ -36,6 +36,5 @@ class Faithfulness(AskingMetric):
         )
         if not statements:
             return MetricResult(None, "the response makes no statement")
-        checked = await ask(CHECK, StatementsInContext(context=joined(contexts), statements=statements))
-        verdicts = [statement.verdict for statement in checked.statements]
+        verdicts = await verdicts_on(ask, joined(contexts), statements)
         return MetricResult(mean(verdicts), f"{sum(verdicts)} of {len(verdicts)} statements supported")

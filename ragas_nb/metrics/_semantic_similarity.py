@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from ragas_nb.metrics.asking import AskingMetric
 from ragas_nb.metrics.base import Ask, MetricResult, Need
+from ragas_nb.metrics.likeness import likeness
 from ragas_nb.metrics.reading import given
-from ragas_nb.metrics.scoring import cosine
 from ragas_nb.schema import SingleTurnSample
 
 
@@ -18,6 +18,7 @@ class SemanticSimilarity(AskingMetric):
     higher is better. One embedding request per sample.
 
     Score: cosine of the embeddings; with `threshold`, 1.0 for a cosine of at least that and 0.0 below.
+    A blank text is like another blank one only, without a request.
     Source: Risch et al., Semantic Answer Similarity for Evaluating Question Answering Models (2021), with one
     embedding per text instead of a cross-encoder.
     """
@@ -30,12 +31,10 @@ class SemanticSimilarity(AskingMetric):
     async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
         """The cosine of response and reference."""
         response, reference = given(sample.response, "response"), given(sample.reference, "reference")
-        likeness = cosine(*await ask.embed([reference, response]))
+        found = await likeness(ask, reference, response)
         if self.threshold is None:
-            return MetricResult(likeness)
-        return MetricResult(
-            float(likeness >= self.threshold), f"cosine {likeness:.4f}, threshold {self.threshold}"
-        )
+            return MetricResult(found)
+        return MetricResult(float(found >= self.threshold), f"cosine {found:.4f}, threshold {self.threshold}")
 
 
 class AnswerSimilarity(SemanticSimilarity):

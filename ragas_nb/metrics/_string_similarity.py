@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from typing import ClassVar
 
-from ragas_nb.metrics.base import Ask, Metric, MetricResult
+from ragas_nb.metrics.base import MetricResult
+from ragas_nb.metrics.comparing import Comparison, Scorer, patient
+from ragas_nb.metrics.computing import ComputedMetric
 from ragas_nb.metrics.reading import given
 from ragas_nb.schema import SingleTurnSample
 
@@ -26,19 +27,20 @@ class DistanceMeasure(StrEnum):
 
 
 @cache
-def _distance(measure: str) -> Callable[[str, str], float]:
+def distance_by(measure: DistanceMeasure) -> Comparison:
+    """What measures how far two texts are apart: 0.0 (equal) to 1.0."""
     from rapidfuzz import distance
 
-    distances: dict[str, Callable[[str, str], float]] = {
-        "levenshtein": distance.Levenshtein.normalized_distance,
-        "hamming": distance.Hamming.normalized_distance,
-        "jaro": distance.Jaro.normalized_distance,
-        "jaro_winkler": distance.JaroWinkler.normalized_distance,
+    distances: dict[DistanceMeasure, Scorer] = {
+        DistanceMeasure.LEVENSHTEIN: distance.Levenshtein.normalized_distance,
+        DistanceMeasure.HAMMING: distance.Hamming.normalized_distance,
+        DistanceMeasure.JARO: distance.Jaro.normalized_distance,
+        DistanceMeasure.JARO_WINKLER: distance.JaroWinkler.normalized_distance,
     }
-    return distances[measure]
+    return patient(distances[measure])
 
 
-class NonLLMStringSimilarity(Metric):
+class NonLLMStringSimilarity(ComputedMetric):
     """Tells how alike the response and the reference are as strings of letters, whatever they mean.
 
     Fields: `response`, `reference`. Range 0 to 1, higher is better; two empty texts are alike. No request.
@@ -51,7 +53,11 @@ class NonLLMStringSimilarity(Metric):
     distance_measure: DistanceMeasure = DistanceMeasure.LEVENSHTEIN
     requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
 
-    async def measure(self, sample: SingleTurnSample, ask: Ask) -> MetricResult:
+    def prepare(self) -> None:
+        """Import `rapidfuzz`."""
+        distance_by(self.distance_measure)
+
+    def compute(self, sample: SingleTurnSample) -> MetricResult:
         """One minus the normalised distance."""
         response, reference = given(sample.response, "response"), given(sample.reference, "reference")
-        return MetricResult(1 - _distance(self.distance_measure.value)(reference, response))
+        return MetricResult(1 - distance_by(self.distance_measure)(reference, response))

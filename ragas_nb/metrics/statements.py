@@ -107,6 +107,14 @@ async def statements_of(ask: Ask, question: str, answer: str) -> list[str]:
     return [statement for statement in said.statements if statement.strip()]
 
 
+async def verdicts_on(ask: Ask, context: str, statements: list[str]) -> list[int]:
+    """For each statement 1 where the context proves it; a blank one proves none, and nobody is asked."""
+    if not statements or not context.strip():
+        return [0] * len(statements)
+    checked = await ask(CHECK, StatementsInContext(context=context, statements=statements))
+    return [statement.verdict for statement in checked.statements]
+
+
 def in_order(asked: Sequence[str], returned: Sequence[str]) -> None:
     """Make sure that a judge spoke of all statements, in the order in which it was asked about them.
 

@@ -165,20 +165,27 @@ def _tools(body: Body) -> list[Body]:
 
 
 def _given(body: Body) -> Body | None:
-    """The prompt's input: the last user message that is a JSON object."""
+    """The prompt's input: the last user message that is a JSON object, be it between two equal lines."""
     messages = body["messages"]
     for message in reversed(messages) if isinstance(messages, list) else ():
         content = (
             message.get("content") if isinstance(message, dict) and message.get("role") == "user" else None
         )
-        if isinstance(content, str) and content.startswith("{"):
+        if isinstance(content, str):
             try:
-                value = json.loads(content)
+                value = json.loads(_unfenced(content))
             except ValueError:
                 continue
             if isinstance(value, dict):
                 return value
     return None
+
+
+def _unfenced(content: str) -> str:
+    """What stands between a first line and a last one that is equal to it."""
+    first, _, rest = content.partition("\n")
+    inner, _, last = rest.rpartition("\n")
+    return inner if last == first else content
 
 
 def _message_text(body: Body) -> str:

@@ -7,12 +7,13 @@ import base64
 import re
 import sys
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from pydantic_core import from_json
 
 from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.base import Choice, Embeddings, JudgeRequest, Reply, Usage, Vector
+from ragas_nb.judges.images.image import Image, images_of
 from ragas_nb.judges.openai.forms import Form, Mode
 from ragas_nb.judges.openai.refusals import Problem, read_problem
 from ragas_nb.judges.openai.target import Target
@@ -20,6 +21,27 @@ from ragas_nb.prompts import Message, Prompt
 
 _ONE_ANSWER, _SEVERAL_ANSWERS = 0.0, 0.3
 """Temperatures where the user sets none: answers that repeat, and answers that differ a little."""
+
+
+class TextPart(TypedDict):
+    """Text in a message that has images too."""
+
+    type: Literal["text"]
+    text: str
+
+
+class ImagePart(TypedDict):
+    """An image in a message: its `url` is the whole image as a data URI."""
+
+    type: Literal["image_url"]
+    image_url: dict[Literal["url"], str]
+
+
+class ChatMessage(TypedDict):
+    """One chat message; its content comes in parts where it has images."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str | list[TextPart | ImagePart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +73,32 @@ def response_format(prompt: Prompt[Any, Any]) -> dict[str, object]:
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": prompt.schema}}
 
 
-def chat_messages(request: JudgeRequest, *, with_schema: bool) -> list[Message]:
-    """The messages of a request; earlier replies that were invalid follow, each with its problem."""
+def text_messages(request: JudgeRequest, *, with_schema: bool) -> list[Message]:
+    """The messages of a request, without its images; earlier replies that were invalid follow, each with its
+    problem."""
     messages = request.prompt.messages(request.input, with_schema=with_schema or bool(request.invalid))
     for invalid in request.invalid:
         problem = f"That reply cannot be used: {invalid.problem}. Reply with the corrected JSON only."
         messages += [{"role": "assistant", "content": invalid.text}, {"role": "user", "content": problem}]
     return messages
+
+
+def chat_messages(request: JudgeRequest, *, with_schema: bool) -> list[ChatMessage]:
+    """The messages of a request; its images follow the input in one message, each under its number."""
+    messages = [
+        ChatMessage(role=message["role"], content=message["content"])
+        for message in text_messages(request, with_schema=with_schema)
+    ]
+    if images := images_of(request.input):
+        asked = messages[-1 - 2 * len(request.invalid)]
+        text = TextPart(type="text", text=str(asked["content"]))
+        asked["content"] = [text, *(part for image in images for part in _shown(image))]
+    return messages
+
+
+def _shown(image: Image) -> tuple[TextPart, ImagePart]:
+    heading = TextPart(type="text", text=f"Image {image.image}:")
+    return heading, ImagePart(type="image_url", image_url={"url": image.data_uri})
 
 
 def chat_body(

@@ -108,6 +108,13 @@ async def test_statements_out_of_order_are_no_score() -> None:
         await measure(Faithfulness(), SAMPLE, judge=judge)
 
 
+@pytest.mark.parametrize("contexts", [[], [" ", ""]])
+async def test_blank_contexts_prove_nothing_and_are_not_asked_about(contexts: list[str]) -> None:
+    judge = ScriptedJudge({"split_into_statements": said(["A", "B"])})
+    result = await measure(Faithfulness(), changed(retrieved_contexts=contexts), judge=judge)
+    assert result == MetricResult(0.0, "0 of 2 statements supported")
+
+
 async def test_the_contexts_are_checked_as_one_text() -> None:
     judge = ScriptedJudge({"split_into_statements": said(["A"]), "check_statements": checked([1])})
     await measure(Faithfulness(), SAMPLE, judge=judge)
@@ -275,11 +282,21 @@ async def test_facts_need_no_comparison_when_one_side_states_nothing(
     assert (result.value, steps(judge)) == (facts, ["split_into_statements"] * 2)
 
 
-async def test_an_unsorted_statement_is_no_score() -> None:
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        ((1, 0, 0), "TP and FP hold 1 statements, answer has 2"),
+        ((2, 1, 0), "TP and FP hold 3 statements, answer has 2"),
+        ((1, 1, 2), "FN holds 2 statements, ground_truth has 1"),
+    ],
+)
+async def test_piles_that_hold_other_than_the_statements_are_no_score(
+    found: tuple[int, int, int], problem: str
+) -> None:
     judge = ScriptedJudge(
-        {"split_into_statements": split(["A", "B"], ["C"]), "compare_statements": piles(1, 0, 0)}
+        {"split_into_statements": split(["A", "B"], ["C"]), "compare_statements": piles(*found)}
     )
-    with pytest.raises(JudgeOutputInvalid, match="TP and FP hold 1 of 2 statements"):
+    with pytest.raises(JudgeOutputInvalid, match=problem):
         await measure(AnswerCorrectness(), SAMPLE, judge=judge, embedder=ALIKE)
 
 
@@ -356,6 +373,18 @@ async def test_a_cosine_on_the_threshold_counts() -> None:
 async def test_a_text_without_a_direction_is_like_nothing() -> None:
     embedder = ScriptedEmbedder(lambda text: [0.0, 0.0])
     assert (await measure(SemanticSimilarity(), SAMPLE, embedder=embedder)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("response", "reference", "value"),
+    [("", "", 1.0), (" ", "Lima", 0.0), ("Lima", "\n", 0.0), (" ", "\n", 1.0)],
+)
+async def test_blank_texts_are_compared_without_an_embedder(
+    response: str, reference: str, value: float
+) -> None:
+    sample = changed(response=response, reference=reference)
+    for metric in (SemanticSimilarity(), AnswerCorrectness(weights=(0, 1))):
+        assert (await measure(metric, sample, embedder=ScriptedEmbedder({}))).value == value
 
 
 # Aspect critic
