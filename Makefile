@@ -27,6 +27,8 @@ STATIC := ragas_nb/notebook/static
 JS_SOURCES := $(shell find js/src) js/build.mjs tsconfig.json
 ENVIRONMENT := .venv/.installed
 OLDEST_ENVIRONMENT := .venv-oldest/.installed
+ADAPTERS_ENVIRONMENT := .venv-adapters/.installed
+ADAPTED := ragas autoevals deepeval arize-phoenix-evals
 
 .PHONY: help
 help:
@@ -48,6 +50,9 @@ endef
 .venv-oldest/pyvenv.cfg:
 	$(call create_environment,.venv-oldest)
 
+.venv-adapters/pyvenv.cfg:
+	$(call create_environment,.venv-adapters)
+
 # The front end comes first: an editable install would otherwise build it once more on its own.
 $(ENVIRONMENT): pyproject.toml requirements/constraints.txt | .venv/pyvenv.cfg $(STATIC)/widget.js
 	$(BIN)/python $(PIP_INSTALL) -c requirements/constraints.txt $(BUILD_TOOLS)
@@ -57,6 +62,12 @@ $(ENVIRONMENT): pyproject.toml requirements/constraints.txt | .venv/pyvenv.cfg $
 $(OLDEST_ENVIRONMENT): pyproject.toml requirements/oldest.txt | .venv-oldest/pyvenv.cfg $(STATIC)/widget.js
 	.venv-oldest/bin/python $(PIP_INSTALL) -c requirements/oldest.txt $(BUILD_TOOLS)
 	.venv-oldest/bin/python $(PIP_INSTALL) -c requirements/oldest.txt --no-build-isolation -e '.[test]'
+	@touch $@
+
+$(ADAPTERS_ENVIRONMENT): pyproject.toml requirements/adapters.txt | .venv-adapters/pyvenv.cfg $(STATIC)/widget.js
+	.venv-adapters/bin/python $(PIP_INSTALL) -c requirements/adapters.txt $(BUILD_TOOLS)
+	.venv-adapters/bin/python $(PIP_INSTALL) -c requirements/adapters.txt --no-build-isolation -e . $(ADAPTED) \
+	pytest pytest-asyncio pytest-timeout
 	@touch $@
 
 # --- front end ---------------------------------------------------------------------------------------------
@@ -96,6 +107,11 @@ test-browser: $(ENVIRONMENT)
 test-oldest: $(OLDEST_ENVIRONMENT)
 	.venv-oldest/bin/python $(PYTEST) $(foreach part,benchmarks browser notebooks,--ignore tests/$(part))
 
+# The packages whose metrics are adapted; not a part of `make test`. Their warnings are theirs.
+.PHONY: test-adapters
+test-adapters: $(ADAPTERS_ENVIRONMENT)
+	.venv-adapters/bin/python -m pytest -p no:deepeval -W ignore tests/adapters
+
 # --- checks ------------------------------------------------------------------------------------------------
 
 .PHONY: check format
@@ -106,6 +122,7 @@ check: $(ENVIRONMENT)
 	$(NPM) run --silent lint
 	$(NPM) run --silent types
 	$(BIN)/python tools/generate_types.py --check
+	$(BIN)/python tools/generate_metrics_table.py --check
 
 format: $(ENVIRONMENT)
 	$(BIN)/ruff check --fix-only --quiet .
@@ -133,7 +150,7 @@ screenshots: $(ENVIRONMENT)
 
 .PHONY: clean
 clean:
-	rm -rf .venv .venv-oldest node_modules $(STATIC) build dist
+	rm -rf .venv .venv-oldest .venv-adapters node_modules $(STATIC) build dist
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # Today's versions of everything, for the constraints.
