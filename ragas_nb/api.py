@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ragas_nb.engine.events import Event
+from ragas_nb.engine.events import Event, JobFailed, JobScored
 from ragas_nb.engine.loop import wait_for
 from ragas_nb.engine.plan import Plan, make_plan
 from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import ConfigurationError, RunCancelled
 from ragas_nb.judges.base import Embedder, Judge, Usage
 from ragas_nb.judges.resolve import resolve_embedder, resolve_judge
-from ragas_nb.metrics.base import Metric
+from ragas_nb.metrics.base import Metric, MetricResult
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.run import Run, RunSettings
-from ragas_nb.schema import read_dataset
+from ragas_nb.schema import SampleId, read_dataset
 
-MetricSpec = str | Metric | type[Metric]
-Metrics = Sequence[MetricSpec] | MetricSpec | None
+Metrics = Sequence[object] | object | None
+"""One metric or several: names, classes, metrics, metrics of other packages, functions; None: the defaults."""
 Callbacks = Callable[[Event], None] | Sequence[Callable[[Event], None]] | None
 
 
@@ -163,6 +163,43 @@ def evaluate(
         ) from None
 
 
+async def ascore(
+    metric: Metric, samples: Any, *, llm: Any = None, embeddings: Any = None, raise_exceptions: bool
+) -> list[MetricResult]:
+    """The results of one metric for some samples, in their order: what a metric does that scores by itself.
+
+    Without `raise_exceptions`, what failed is undefined, and its reason starts with the kind of error.
+
+    Raises:
+        As `evaluate`.
+    """
+    dataset = read_dataset(samples)
+    if not len(dataset):
+        return []
+    result = await prepare(
+        dataset,
+        [metric],
+        llm=llm,
+        embeddings=embeddings,
+        name=metric.column,
+        raise_exceptions=raise_exceptions,
+        blocking=False,
+    )
+    return [_found(result, metric.column, row, sample_id) for row, sample_id in enumerate(dataset.ids)]
+
+
+def _found(result: EvaluationResult, column: str, row: int, sample_id: SampleId) -> MetricResult:
+    """What a run found for one sample, with its steps."""
+    traces = result.traces[row][column] or None
+    match result.outcome(sample_id, column):
+        case JobScored() as scored:
+            return MetricResult(scored.value, scored.reason, scored.confidence, traces)
+        case JobFailed() as failed:
+            return MetricResult(None, f"{failed.kind}: {failed.message}", traces=traces)
+        case None:
+            return MetricResult(None)
+
+
 def prepare(
     data: Any,
     metrics: Metrics = None,
@@ -182,7 +219,7 @@ def prepare(
 
     `blocking` when a cell will wait for it.
     """
-    listed = [metrics] if isinstance(metrics, str | Metric | type) else metrics
+    listed = metrics if metrics is None or isinstance(metrics, list | tuple) else [metrics]
     plan = make_plan(read_dataset(data, column_map=column_map), listed)
     judge, embedder = _asked(plan, llm, embeddings, model)
     _check_budget(budget, judge, embedder)

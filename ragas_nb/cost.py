@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ragas_nb.results.cost_callback import CostCallbackHandler, TokenUsageParser
-from ragas_nb.results.token_parsers import (
+from ragas_nb.results.spending.cost_callback import CostCallbackHandler, TokenUsageParser
+from ragas_nb.results.spending.token_parsers import (
     get_token_usage_for_anthropic,
     get_token_usage_for_azure_ai,
     get_token_usage_for_bedrock,
     get_token_usage_for_openai,
 )
-from ragas_nb.results.tokens import TokenUsage
+from ragas_nb.results.spending.tokens import TokenUsage
 
 __all__ = [
     "CostCallbackHandler",

@@ -1,60 +1,61 @@
 """What happens in a run, as values: all that store, state, widget and user callbacks listen to.
 
-Events are keyed by sample and metric, never by position.
+Events are keyed by sample and metric, never by position. They are made by the engine only, out of values that
+are checked, a hundred thousand in a run: plain dataclasses take a third of the time of pydantic's models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import ClassVar, Literal
 
 from ragas_nb.engine.trace import Trace
 from ragas_nb.judges.base import Usage
+from ragas_nb.metrics.result import Score
 from ragas_nb.schema import SampleId
 
 EndState = Literal["finished", "cancelled", "failed", "budget_reached"]
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-
-class RunStarted(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted:
     """The plan is made and the first job is about to start."""
 
-    type: Literal["run_started"] = "run_started"
+    type: ClassVar[Literal["run_started"]] = "run_started"
     run_id: str
     name: str
     at: datetime
 
 
-class JobStarted(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStarted:
     """One metric on one sample is being judged now."""
 
-    type: Literal["job_started"] = "job_started"
+    type: ClassVar[Literal["job_started"]] = "job_started"
     sample_id: SampleId
     metric: str
 
 
-class JobScored(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobScored:
     """A job ended; `value` is None where there was nothing to score, and `reason` says why."""
 
-    type: Literal["job_scored"] = "job_scored"
+    type: ClassVar[Literal["job_scored"]] = "job_scored"
     sample_id: SampleId
     metric: str
-    value: float | int | str | None
+    value: Score
     reason: str | None = None
     confidence: float | None = None
     trace: Trace = ()
 
 
-class JobFailed(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed:
     """A job could not be scored: `kind` is the error's class, `raw` the reply that could not be used."""
 
-    type: Literal["job_failed"] = "job_failed"
+    type: ClassVar[Literal["job_failed"]] = "job_failed"
     sample_id: SampleId
     metric: str
     kind: str
@@ -64,10 +65,11 @@ class JobFailed(_Event):
     trace: Trace = ()
 
 
-class UsageAdded(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageAdded:
     """One request was answered: its tokens and its cost in dollars (None: the price is not known)."""
 
-    type: Literal["usage_added"] = "usage_added"
+    type: ClassVar[Literal["usage_added"]] = "usage_added"
     sample_id: SampleId
     metric: str
     step: str
@@ -76,10 +78,11 @@ class UsageAdded(_Event):
     cost: float | None
 
 
-class RunEnded(_Event):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
     """Nothing of the run goes on any more."""
 
-    type: Literal["run_ended"] = "run_ended"
+    type: ClassVar[Literal["run_ended"]] = "run_ended"
     state: EndState
     message: str | None = None
 

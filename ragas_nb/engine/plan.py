@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ragas_nb.errors import PlanError
-from ragas_nb.metrics import DEFAULTS, names, resolve
+from ragas_nb.metrics import DEFAULTS, AdaptedMetric, names, resolve
 from ragas_nb.metrics.base import Metric, Need
+from ragas_nb.metrics.computing import Computation, ComputedMetric
 from ragas_nb.schema import AnySample, EvaluationDataset, MultiTurnSample, SampleId
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One metric on one sample; `missing` names the fields that the sample lacks."""
+class Job(NamedTuple):
+    """One metric on one sample; `missing` names the fields that the sample lacks.
+
+    `computation` tells how to score it where the metric asks nobody.
+    """
 
     sample_id: SampleId
     sample: AnySample
     metric: Metric
     missing: tuple[str, ...]
+    computation: Computation | None = None
 
 
 @dataclass(frozen=True)
@@ -46,18 +51,26 @@ class Plan:
     def jobs(self) -> Iterator[Job]:
         """All jobs, made one by one: sample by sample, so that whole rows fill first."""
         kind = self.dataset.get_sample_type()
-        required = [(metric, sorted(metric.required(kind))) for metric in self.metrics]
+        parts = [
+            (
+                metric,
+                sorted(metric.required(kind)),
+                metric.computation(kind) if isinstance(metric, ComputedMetric) else None,
+            )
+            for metric in self.metrics
+        ]
         for sample_id, sample in zip(self.dataset.ids, self.dataset.samples, strict=True):
-            for metric, fields in required:
-                yield Job(sample_id, sample, metric, sample.missing(fields))
+            for metric, fields, computation in parts:
+                yield Job(sample_id, sample, metric, sample.missing(fields), computation)
 
 
-def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[Metric]] | None) -> Plan:
+def make_plan(dataset: EvaluationDataset, metrics: Sequence[object] | None) -> Plan:
     """The plan for these metrics, or for the defaults that the data has the fields for.
 
     Raises:
         PlanError: no samples, unknown metric, two metrics with one column, a metric for the other kind of
             samples, a field that no sample has.
+        ConfigurationError: a metric needs a package that is not installed.
     """
     if not len(dataset):
         raise PlanError("There is nothing to evaluate: the data has 0 samples. Pass at least one row.")
@@ -74,6 +87,7 @@ def make_plan(dataset: EvaluationDataset, metrics: Sequence[str | Metric | type[
     for metric in chosen:
         _refuse_kind(metric, dataset)
         _refuse_missing(metric, dataset, found)
+        metric.check_ready()
     return Plan(dataset, chosen)
 
 
@@ -110,7 +124,8 @@ def _refuse_duplicates(metrics: Sequence[Metric]) -> None:
 
 def _example(metrics: Sequence[Metric], column: str) -> str:
     metric = next(metric for metric in metrics if metric.column == column)
-    return f"{type(metric).__name__}(name='{metric.name}_2')"
+    made = "adapt(metric, " if isinstance(metric, AdaptedMetric) else f"{type(metric).__name__}("
+    return f"{made}name='{metric.name}_2')"
 
 
 def _refuse_kind(metric: Metric, dataset: EvaluationDataset) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
+from types import NoneType
+
+from pydantic import TypeAdapter
 
 from ragas_nb.engine.ask import Answers, JobAsk
 from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted
@@ -12,14 +16,20 @@ from ragas_nb.engine.pacing import Budget, Pacing
 from ragas_nb.engine.plan import Job, Plan
 from ragas_nb.engine.sending import Origin, Sender
 from ragas_nb.engine.settings import RunConfig
+from ragas_nb.engine.trace import Trace
 from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError, JudgeOutputInvalid
 from ragas_nb.judges.base import Embedder, Judge
-from ragas_nb.metrics.base import MetricResult
+from ragas_nb.judges.threads import in_thread
+from ragas_nb.metrics.base import Metric, MetricResult, Score
+from ragas_nb.metrics.computing import Computation, ComputedMetric
 
 Emit = Callable[[Event], None]
 
 SLICE_S = 0.004
 """Seconds that jobs which ask nobody may hold the event loop before others get a turn."""
+_PLAIN = frozenset({float, int, str, NoneType})
+_score: TypeAdapter[Score] = TypeAdapter(Score)
+"""What reads scores of other kinds, such as NumPy's."""
 
 
 async def carry_out(
@@ -41,6 +51,7 @@ async def carry_out(
     """
     purse = Budget(budget)
     to_judge, to_embedder = (Sender(Pacing(config), purse, emit) for _ in range(2))
+    await _prepare(plan.metrics)
     try:
         async with asyncio.TaskGroup() as group:
             answers = Answers(judge, embedder, to_judge=to_judge, to_embedder=to_embedder, group=group)
@@ -59,6 +70,18 @@ async def carry_out(
         raise worker.refused
 
 
+async def _prepare(metrics: Iterable[Metric]) -> None:
+    """Import what metrics compute with, off the event loop."""
+    computed = [metric for metric in metrics if isinstance(metric, ComputedMetric)]
+
+    def prepare() -> None:
+        for metric in computed:
+            metric.prepare()
+
+    if computed:
+        await in_thread(prepare)
+
+
 class _Worker:
     """Takes job after job; the one place where a job's exception becomes a failure."""
 
@@ -71,88 +94,115 @@ class _Worker:
         self._stopping = False
         self._slice_ends = 0.0
         self._turn = asyncio.Lock()
+        self._thread = asyncio.Lock()
 
     async def work(self, jobs: Iterator[Job]) -> None:
         for job in jobs:
-            await self._breathe()
+            if monotonic() >= self._slice_ends:
+                await self._breathe()
             if self._stopping or self.refused is not None:
                 return
-            await self._do(job)
+            if job.missing:
+                self._emit(_undefined(job))
+            elif job.computation is None:
+                await self._ask(job)
+            elif job.computation.takes_long(job.sample):
+                await self._compute_apart(job, job.computation)
+            else:
+                self._compute(job, job.computation)
 
     async def _breathe(self) -> None:
-        """Give way when jobs have held the loop for a slice; one worker has a slice at a time."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._slice_ends:
-            return
+        """Give way, for jobs have held the loop for a slice; one worker has a slice at a time."""
         async with self._turn:
-            if loop.time() >= self._slice_ends:
+            if monotonic() >= self._slice_ends:
                 await asyncio.sleep(0)
-                self._slice_ends = loop.time() + SLICE_S
+                self._slice_ends = monotonic() + SLICE_S
 
-    async def _do(self, job: Job) -> None:
+    async def _ask(self, job: Job) -> None:
+        """Do a job that waits for answers."""
         key = Origin(job.sample_id, job.metric.column)
-        if job.missing:
-            self._emit(_undefined(key, job.missing))
-            return
         if job.metric.needs:
             self._emit(JobStarted(sample_id=key.sample_id, metric=key.metric))
         ask = JobAsk(self._answers, key)
         try:
-            scored = _scored(key, await job.metric.measure_any(job.sample, ask), ask)
-        except BudgetReached as refused:
-            self.refused = refused
-        except ConfigurationError:
-            raise
+            scored = _scored(job, await job.metric.measure_any(job.sample, ask), tuple(ask.trace))
         except Exception as error:  # noqa: BLE001  whatever a metric raises is this job's failure
-            self._failed(key, error, ask)
+            self._failed(job, error, tuple(ask.trace))
         else:
             self._emit(scored)
 
-    def _failed(self, key: Origin, error: Exception, ask: JobAsk) -> None:
+    def _compute(self, job: Job, computation: Computation) -> None:
+        """Do a job that asks nobody: no task, no coroutine, for there may be a hundred thousand of them."""
+        try:
+            scored = _scored(job, computation.compute(job.sample))
+        except Exception as error:  # noqa: BLE001  whatever a metric raises is this job's failure
+            self._failed(job, error)
+        else:
+            self._emit(scored)
+
+    async def _compute_apart(self, job: Job, computation: Computation) -> None:
+        """Do a job that asks nobody and takes long: in a thread, and only one at a time, for Python lets the
+        event loop have every second turn then."""
+        async with self._thread:
+            try:
+                scored = _scored(job, await in_thread(lambda: computation.compute(job.sample)))
+            except Exception as error:  # noqa: BLE001  whatever a metric raises is this job's failure
+                self._failed(job, error)
+            else:
+                self._emit(scored)
+
+    def _failed(self, job: Job, error: Exception, trace: Trace = ()) -> None:
         """Tell of a failure, and raise it where it ends the run; later ones go without saying."""
+        if isinstance(error, BudgetReached):
+            self.refused = error
+            return
+        if isinstance(error, ConfigurationError):
+            raise error
         if self._stopping:
             return
-        self._emit(_failure(key, error, ask))
+        self._emit(_failure(job, error, trace))
         self._stopping = self._raise or (isinstance(error, JudgeError) and error.stops_run)
         if self._stopping:
             raise error
 
 
-def _undefined(key: Origin, missing: tuple[str, ...]) -> JobScored:
-    fields = " and ".join(repr(name) for name in missing)
+def _undefined(job: Job) -> JobScored:
+    fields = " and ".join(repr(name) for name in job.missing)
     reason = f"the sample has no {fields}"
-    return JobScored(sample_id=key.sample_id, metric=key.metric, value=None, reason=reason)
+    return JobScored(sample_id=job.sample_id, metric=job.metric.column, value=None, reason=reason)
 
 
-def _scored(key: Origin, result: object, ask: JobAsk) -> JobScored:
+def _scored(job: Job, result: object, trace: Trace = ()) -> JobScored:
     """The event of a score; what is not finite is undefined.
 
     Raises:
-        TypeError: the metric's value is not a score.
+        TypeError, ValidationError: the metric's value is not a score.
     """
+    column = job.metric.column
     if not isinstance(result, MetricResult):
-        raise TypeError(f"metric {key.metric!r} returned {type(result).__name__}, not a MetricResult")
+        raise TypeError(f"metric {column!r} returned {type(result).__name__}, not a MetricResult")
     value, reason = result.value, result.reason
+    if type(value) not in _PLAIN:
+        value = _score.validate_python(value)
     if isinstance(value, float) and not math.isfinite(value):
         value, reason = None, f"the metric's value is {value}"
     return JobScored(
-        sample_id=key.sample_id,
-        metric=key.metric,
+        sample_id=job.sample_id,
+        metric=column,
         value=value,
         reason=reason,
         confidence=result.confidence,
-        trace=tuple(ask.trace),
+        trace=trace,
     )
 
 
-def _failure(key: Origin, error: Exception, ask: JobAsk) -> JobFailed:
-    step = getattr(error, "step", None)
+def _failure(job: Job, error: Exception, trace: Trace) -> JobFailed:
     return JobFailed(
-        sample_id=key.sample_id,
-        metric=key.metric,
+        sample_id=job.sample_id,
+        metric=job.metric.column,
         kind=type(error).__name__,
         message=str(error) or type(error).__name__,
-        step=step,
+        step=getattr(error, "step", None),
         raw=error.raw if isinstance(error, JudgeOutputInvalid) else None,
-        trace=tuple(ask.trace),
+        trace=trace,
     )

@@ -14,7 +14,8 @@ from IPython.core.magic_arguments import argument, magic_arguments, parse_argstr
 from ragas_nb.api import prepare
 from ragas_nb.engine.loop import wait_for
 from ragas_nb.errors import RagasNbError
-from ragas_nb.metrics import names, resolve
+from ragas_nb.metrics import names
+from ragas_nb.metrics.catalogue import Entry, catalogue
 from ragas_nb.notebook.display import runs_of
 from ragas_nb.run import Run
 
@@ -186,12 +187,21 @@ def _metrics_table() -> Any:
     """Every metric that has a name: whom it asks, what it reads, what it tells."""
     import pandas as pd
 
-    rows = []
-    for name in names():
-        metric = resolve(name)
-        told = (type(metric).__doc__ or "").strip().splitlines()[0]
-        rows.append((name, ", ".join(sorted(metric.needs)), ", ".join(sorted(metric.requires)), told))
-    return pd.DataFrame(rows, columns=["metric", "asks", "fields", "tells"]).set_index("metric")
+    rows = [
+        (
+            " = ".join(entry.names),
+            ", ".join(entry.asks) or "nobody",
+            ", ".join(entry.fields if entry.fields is not None else entry.conversation_fields or ()),
+            "questions" if entry.conversation_fields is None else _both(entry),
+            entry.tells,
+        )
+        for entry in catalogue()
+    ]
+    return pd.DataFrame(rows, columns=["metric", "asks", "fields", "scores", "tells"]).set_index("metric")
+
+
+def _both(entry: Entry) -> str:
+    return "conversations" if entry.fields is None else "questions, conversations"
 
 
 def _complete(_shell: InteractiveShell, event: Any) -> list[str]:

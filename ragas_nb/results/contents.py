@@ -26,6 +26,8 @@ class ScoreColumn:
     low: float = 0.0
     high: float = 1.0
     higher_is_better: bool = True
+    asks_elsewhere: bool = False
+    """Whether it asks judges of its own, of whose requests nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class Contents:
 def contents_of_run(plan: Plan, state: State, *, run_id: str, name: str) -> Contents:
     """What a run has found so far; it grows with the run."""
     columns = tuple(
-        ScoreColumn(metric.column, metric.kind, *metric.score_range, metric.higher_is_better)
+        ScoreColumn(
+            metric.column, metric.kind, *metric.score_range, metric.higher_is_better, metric.asks_elsewhere
+        )
         for metric in plan.metrics
     )
 

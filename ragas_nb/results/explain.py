@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ragas_nb.engine.events import JobFailed, JobScored
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.records import VERDICTS, StepRecord
 from ragas_nb.schema import SampleId
 
@@ -107,9 +108,11 @@ def explain_job(
     return Explanation(sample_id, metric, "\n".join(lines), told)
 
 
-def _value(value: float | str | None) -> str:
+def _value(value: Score) -> str:
     if value is None:
         return "undefined"
+    if isinstance(value, list):
+        return " > ".join(map(str, value))
     return value if isinstance(value, str) else f"{value:.4g}"
 
 

@@ -85,7 +85,9 @@ def _asked(step: StepTrace) -> StepRecord:
 
 def _prompt(prompt: Prompt[Any, Any]) -> PromptRecord:
     fields = prompt.output.model_fields.items()
-    verdicts = [name for name, field in fields if get_args(field.annotation) == VERDICTS]
+    verdicts = [
+        n for n, field in fields if field.annotation is bool or get_args(field.annotation) == VERDICTS
+    ]
     return PromptRecord(prompt.name, prompt.fixed_part, prompt.verdicts, next(iter(verdicts), None))
 
 

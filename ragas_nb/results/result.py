@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.errors import DatasetError
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.annotations.packet import evaluation_packet
 from ragas_nb.results.annotations.service import upload_evaluation
 from ragas_nb.results.contents import Contents
@@ -18,7 +19,7 @@ from ragas_nb.results.explain import Explanation, explain_job
 from ragas_nb.results.frames import checked_size, error_frame, score_frame, score_frames, usage_frame
 from ragas_nb.results.records import StepRecord
 from ragas_nb.results.saving.files import read_result, write_result
-from ragas_nb.results.scores import Score, contents_of_scores
+from ragas_nb.results.scores import contents_of_scores
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.results.spending.costs import token_usages, total_cost
 from ragas_nb.results.spending.tokens import Prices, TokenUsage, tokens_by_model
@@ -216,7 +217,8 @@ class EvaluationResult:
         """Dollars spent on all requests, failed attempts included.
 
         Without prices it is what they were charged, by `ragas_nb.set_price` and the price table; a sum that
-        lacks requests says so: it is a `LowerBound`, shown as `≥ $0.42 (118 calls unpriced: my-model)`.
+        lacks requests says so: it is a `LowerBound`, shown as `≥ $0.42 (118 calls unpriced: my-model)`. So is
+        one without the requests of other packages' metrics, which ask judges of their own.
         Prices are dollars per token: one or two for the one model, or a pair for every model.
 
         Raises:
@@ -225,7 +227,11 @@ class EvaluationResult:
         if self.cost_cb is not None:
             return self.cost_cb.total_cost(cost_per_input_token, cost_per_output_token, per_model_costs or {})
         return total_cost(
-            self._contents.counted_usage(), cost_per_input_token, cost_per_output_token, per_model_costs
+            self._contents.counted_usage(),
+            cost_per_input_token,
+            cost_per_output_token,
+            per_model_costs,
+            uncounted=[column.name for column in self._contents.columns if column.asks_elsewhere],
         )
 
     @property

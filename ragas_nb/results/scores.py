@@ -18,7 +18,6 @@ from ragas_nb.schema import Readable, SampleId, read_dataset
 from ragas_nb.schema.values import plain
 from ragas_nb.store.state import SCORED, UNDEFINED, Column, Findings
 
-Score = float | str | None
 _NOTHING = "the score is missing"
 
 

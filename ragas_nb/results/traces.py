@@ -8,6 +8,7 @@ from operator import index
 from typing import Literal, overload
 
 from ragas_nb.engine.trace import Attempt
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.contents import Steps
 from ragas_nb.results.records import JsonObject, StepRecord
 from ragas_nb.schema import SampleId
@@ -89,7 +90,7 @@ class SampleTrace(Mapping[str, JobTrace]):
         self._steps = steps
 
     @property
-    def scores(self) -> dict[str, float | str | None]:
+    def scores(self) -> dict[str, Score]:
         """The sample's scores by metric."""
         return {name: self._findings.score(self._sample_id, name) for name in self}
 

@@ -18,6 +18,7 @@ from ragas_nb.engine.events import (
     RunStarted,
     UsageAdded,
 )
+from ragas_nb.metrics.result import Ranking, Score
 from ragas_nb.schema import SampleId
 from ragas_nb.store.ledger import Ledger, Spent
 
@@ -29,18 +30,18 @@ PENDING, RUNNING, SCORED, UNDEFINED, FAILED = range(5)
 
 @dataclass(slots=True)
 class Column:
-    """The scores of one metric, by row. `values` is a number where the status is scored, else 0; text scores
-    stand in `labels`."""
+    """The scores of one metric, by row. `values` is a number where the status is scored, else 0; texts and
+    rankings stand in `labels`."""
 
     values: array[float]
     statuses: bytearray
-    labels: dict[int, str] = field(default_factory=dict)
+    labels: dict[int, str | Ranking] = field(default_factory=dict)
 
     def count(self, status: int) -> int:
         """How many rows have this status."""
         return self.statuses.count(status)
 
-    def scores(self, rows: Iterable[int]) -> list[float | str | None]:
+    def scores(self, rows: Iterable[int]) -> list[Score]:
         """The scores of these rows; None where there is none."""
         values, statuses, labels = self.values, self.statuses, self.labels
         if not labels:
@@ -70,11 +71,11 @@ class Findings:
         self.status: RunStatus = "starting"
         self.message: str | None = None
 
-    def score(self, sample_id: SampleId, metric: str) -> float | str | None:
+    def score(self, sample_id: SampleId, metric: str) -> Score:
         """One score; None while there is none."""
         return self.columns[metric].scores((self.row_of[sample_id],))[0]
 
-    def scores(self, metric: str) -> list[float | str | None]:
+    def scores(self, metric: str) -> list[Score]:
         """All scores of one metric, in the order of the samples."""
         return self.columns[metric].scores(range(len(self.ids)))
 
@@ -127,29 +128,34 @@ class State(Findings):
             case JobStarted():
                 self.columns[event.metric].statuses[self.row_of[event.sample_id]] = RUNNING
             case JobFailed():
-                self._settle(event, FAILED)
+                self._failed(event)
             case RunStarted():
                 self.status, self.started_at = "running", event.at
             case RunEnded():
                 self._ended(event)
 
     def _scored(self, event: JobScored) -> None:
-        row = self._settle(event, UNDEFINED if event.value is None else SCORED)
+        row, value = self.row_of[event.sample_id], event.value
         column = self.columns[event.metric]
-        if isinstance(event.value, str):
-            column.labels[row] = event.value
-        elif event.value is not None:
-            column.values[row] = event.value
+        if isinstance(value, (str, list)):
+            column.labels[row] = value
+        elif value is not None:
+            column.values[row] = value
+        if value is None or event.trace or event.reason is not None or event.confidence is not None:
+            self.outcomes[event.sample_id, event.metric] = event
+        self._settle(row, column, UNDEFINED if value is None else SCORED)
 
-    def _settle(self, event: JobScored | JobFailed, status: int) -> int:
-        row = self.row_of[event.sample_id]
-        self.columns[event.metric].statuses[row] = status
+    def _failed(self, event: JobFailed) -> None:
         self.outcomes[event.sample_id, event.metric] = event
+        self._settle(self.row_of[event.sample_id], self.columns[event.metric], FAILED)
+
+    def _settle(self, row: int, column: Column, status: int) -> None:
+        column.statuses[row] = status
+        if status > self._worst[row]:
+            self._worst[row] = status
         self._left[row] -= 1
-        self._worst[row] = max(self._worst[row], status)
         if not self._left[row]:
             self._settled[self._worst[row]] += 1
-        return row
 
     def _spent(self, event: UsageAdded) -> None:
         row = self.row_of[event.sample_id]

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-NAMES = ("importing", "frames", "prompt_size", "offline_quality", "judging", "streaming")
+NAMES = (
+    "importing",
+    "frames",
+    "prompt_size",
+    "offline_quality",
+    "judging",
+    "streaming",
+    "requests_saved",
+    "judge_free",
+)
 
 
 def main(names: list[str]) -> int:

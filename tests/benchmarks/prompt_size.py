@@ -29,7 +29,7 @@ def main() -> bool:
     besides = []
     for body in chats:
         sent = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
-        sample = body["messages"][-1]["content"]  # type: ignore[index]
+        _, sample, _ = body["messages"][-1]["content"].split("\n")  # type: ignore[index]
         besides.append(sent - len(json.dumps(sample, ensure_ascii=False).encode()))
     mean = statistics.fmean(besides)
     print(

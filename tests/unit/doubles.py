@@ -33,7 +33,7 @@ YES = {"verdict": 1}
 NO = {"verdict": 0}
 
 
-class AsksJudge(Metric):
+class AsksJudge(Metric, abstract=True):
     requires: ClassVar[frozenset[str]] = frozenset({"response"})
 
     @property

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.records import StepRecord
-from ragas_nb.results.scores import Score
 from ragas_nb.schema import EvaluationDataset, SampleId
 
 

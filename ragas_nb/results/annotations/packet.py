@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.annotations.judged import Judged
 from ragas_nb.results.records import StepRecord
-from ragas_nb.results.scores import Score
 from ragas_nb.schema import BaseSample, SampleId
 
 _ROOT_NAME: Final = "ragas evaluation"

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, Field, NonNegativeInt
 
 from ragas_nb.engine.trace import Attempt, Source
+from ragas_nb.metrics.result import Score
 from ragas_nb.results.contents import ScoreColumn
 from ragas_nb.results.records import JsonObject, PromptRecord
 from ragas_nb.results.saving.samples import SavedDataset
@@ -26,7 +27,7 @@ class SavedMetric(BaseModel):
 
     column: ScoreColumn
     statuses: list[Status]
-    scores: list[float | str | None]
+    scores: list[Score]
 
 
 class SavedFailure(BaseModel):

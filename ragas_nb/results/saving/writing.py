@@ -163,7 +163,7 @@ def _fill(column: Column, metric: SavedMetric) -> None:
         if (word == "scored") != (score is not None):
             raise ValueError(f"{name}: sample {row} is {word}, and its score is {score!r}")
         column.statuses[row] = STATUSES.index(word)
-        if isinstance(score, str):
+        if isinstance(score, str | list):
             column.labels[row] = score
         elif score is not None:
             column.values[row] = score

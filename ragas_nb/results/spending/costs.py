@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ragas_nb.results.spending.tokens import Prices, TokenUsage, cost_of
@@ -16,7 +16,7 @@ class LowerBound(float):
     """Dollars that were spent at least: the price of some requests is not known.
 
     It computes like the number, and reads as what it is, also in a formatted text. `unpriced` counts the
-    requests without a price by model.
+    requests without a price by model; `uncounted` names the metrics that ask judges of their own.
 
     >>> cost = LowerBound(0.42, {"my-model": 118})
     >>> cost
@@ -26,18 +26,28 @@ class LowerBound(float):
     """
 
     unpriced: Mapping[str, int]
+    uncounted: tuple[str, ...]
 
-    def __new__(cls, dollars: float, unpriced: Mapping[str, int]) -> LowerBound:
+    def __new__(
+        cls, dollars: float, unpriced: Mapping[str, int], uncounted: Sequence[str] = ()
+    ) -> LowerBound:
         """Return the sum of the known prices with the calls that it lacks."""
         bound = super().__new__(cls, dollars)
         bound.unpriced = dict(unpriced)
+        bound.uncounted = tuple(uncounted)
         return bound
 
     def __repr__(self) -> str:
+        lacks = [self._unpriced_in_words()] if self.unpriced else []
+        if self.uncounted:
+            lacks.append(f"not counted: the calls of {', '.join(self.uncounted)}")
+        return f"≥ {dollars(self)} ({'; '.join(lacks)})"
+
+    def _unpriced_in_words(self) -> str:
         count = sum(self.unpriced.values())
         calls = "call" if count == 1 else "calls"
         models = ", ".join(name or "a model without a name" for name in self.unpriced)
-        return f"≥ {dollars(self)} ({count:,} {calls} unpriced: {models})"
+        return f"{count:,} {calls} unpriced: {models}"
 
     def __str__(self) -> str:
         return repr(self)
@@ -47,7 +57,7 @@ class LowerBound(float):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to copy and pickle the sum with what it lacks."""
-        return LowerBound, (float(self), self.unpriced)
+        return LowerBound, (float(self), self.unpriced, self.uncounted)
 
 
 def dollars(cost: float) -> str:
@@ -65,19 +75,24 @@ def total_cost(
     cost_per_input_token: float | None = None,
     cost_per_output_token: float | None = None,
     per_model_costs: Prices | None = None,
+    *,
+    uncounted: Sequence[str] = (),
 ) -> float:
-    """What the requests cost: by these prices, or else as they were charged, which may be a `LowerBound`.
+    """What the requests cost: by these prices, or else as they were charged.
+
+    It is a `LowerBound` where a price is not known, or where metrics asked judges of their own (`uncounted`).
 
     Raises:
         ValueError: see `cost_of`.
     """
     if per_model_costs or cost_per_input_token is not None or cost_per_output_token is not None:
         usages = token_usages(ledger)
-        return cost_of(usages, cost_per_input_token, cost_per_output_token, per_model_costs)
+        known = cost_of(usages, cost_per_input_token, cost_per_output_token, per_model_costs)
+        return LowerBound(known, {}, uncounted) if uncounted else known
     spent = ledger.by_model()
     known = math.fsum(of.cost for of in spent.values())
     unpriced = {model: of.unpriced for model, of in spent.items() if of.unpriced}
-    return LowerBound(known, unpriced) if unpriced else known
+    return LowerBound(known, unpriced, uncounted) if unpriced or uncounted else known
 
 
 def token_usages(ledger: Ledger) -> list[TokenUsage]:

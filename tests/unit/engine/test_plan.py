@@ -103,10 +103,11 @@ def test_jobs_go_sample_by_sample_and_name_the_fields_that_a_sample_lacks():
     partial = SingleTurnSample(response="a")
     metrics = (ExactMatch(), Faithfulness())
     plan = make_plan(EvaluationDataset([whole, partial], ids=["x", "y"]), metrics)
+    computation = metrics[0].computation(SingleTurnSample)
     assert list(plan.jobs()) == [
-        Job("x", whole, metrics[0], ()),
+        Job("x", whole, metrics[0], (), computation),
         Job("x", whole, metrics[1], ()),
-        Job("y", partial, metrics[0], ("reference",)),
+        Job("y", partial, metrics[0], ("reference",), computation),
         Job("y", partial, metrics[1], ("retrieved_contexts", "user_input")),
     ]
 

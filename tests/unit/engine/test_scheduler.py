@@ -60,7 +60,7 @@ async def test_a_failed_job_does_not_stop_the_others():
     [
         (lambda _: None, "TypeError", "metric 'computes' returned NoneType, not a MetricResult"),
         (lambda _: 1.0, "TypeError", "metric 'computes' returned float, not a MetricResult"),
-        (lambda _: MetricResult([1]), "ValidationError", "value"),  # type: ignore[arg-type]
+        (lambda _: MetricResult({"a": 1}), "ValidationError", "value"),  # type: ignore[arg-type]
         (lambda _: {}["no"], "KeyError", "no"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ragas_nb.errors import DatasetError
@@ -36,7 +37,7 @@ def ids(result: EvaluationResult) -> list[str | int]:
 
 def ending(result: EvaluationResult, sample_id: str | int, metric: str) -> object:
     outcome = result.outcome(sample_id, metric)
-    return None if outcome is None else outcome.model_dump(exclude={"trace"})
+    return None if outcome is None else replace(outcome, trace=())
 
 
 def totals(result: EvaluationResult) -> object:

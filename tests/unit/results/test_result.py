@@ -47,7 +47,7 @@ async def test_the_repr_tells_means_with_their_counts():
         [Computes(rule=marks), Computes(name="word", rule=lambda text: MetricResult("good"))],
     )
     assert repr(result) == (
-        "{'computes': 0.7500 (2 of 4 scored, 1 failed, 1 undefined),\n 'word': – (4 of 4 scored)}"
+        "{'computes': 0.7500 (2 of 4 scored, 1 failed, 1 undefined),\n 'word': good 4 (4 of 4 scored)}"
     )
 
 

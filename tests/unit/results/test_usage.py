@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from typing import ClassVar
 
 import pandas as pd
 import pytest
 
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
+from ragas_nb.metrics.base import MetricResult
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.results.spending.costs import LowerBound
@@ -227,3 +229,12 @@ def test_a_handler_of_all_samples_says_nothing_of_some():
     result = EvaluationResult([{"m": 1.0}, {"m": 0.0}], responses("a", "b"), cost_cb=counted())
     with pytest.raises(ValueError, match="a handler counts for all samples together"):
         result[:1].total_tokens()
+
+
+async def test_what_a_metric_asks_elsewhere_makes_the_cost_a_lower_bound():
+    class Elsewhere(Computes):
+        name: str = "elsewhere"
+        asks_elsewhere: ClassVar[bool] = True
+
+    result = await new_run(responses("1"), [Elsewhere(rule=lambda text: MetricResult(1.0))])
+    assert repr(result.total_cost()) == "≥ $0.00 (not counted: the calls of elsewhere)"

@@ -57,11 +57,17 @@ def test_jobs_are_kept_by_sample_and_metric():
     state = folded(scored("c", 0.5), scored("a", None), failed("b"))
     assert bytes(state.columns["m"].statuses) == bytes([UNDEFINED, FAILED, SCORED])
     assert state.scores("m") == [None, None, 0.5]
-    assert state.outcomes == {
-        ("c", "m"): scored("c", 0.5),
-        ("a", "m"): scored("a", None),
-        ("b", "m"): failed("b"),
-    }
+    assert [state.outcome(sample_id, "m") for sample_id in "abc"] == [
+        scored("a", None),
+        failed("b"),
+        scored("c", 0.5),
+    ]
+
+
+def test_of_a_plain_score_only_the_number_is_kept():
+    explained = JobScored(sample_id="a", metric="m", value=0.5, reason="half of it")
+    state = folded(explained, scored("b", 0.5))
+    assert (state.outcomes, state.outcome("b", "m")) == ({("a", "m"): explained}, scored("b", 0.5))
 
 
 def test_a_score_of_zero_is_a_score():
