@@ -19,7 +19,7 @@ from ragas_nb.run import Run, RunSettings
 from ragas_nb.schema import SampleId, read_dataset
 
 Metrics = Sequence[object] | object | None
-"""One metric or several: names, classes, metrics, metrics of other packages, functions; None: the defaults."""
+"""One metric or several: names, classes, metrics, those of other packages, functions; None: the defaults."""
 Callbacks = Callable[[Event], None] | Sequence[Callable[[Event], None]] | None
 
 

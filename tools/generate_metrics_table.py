@@ -1,7 +1,7 @@
 """Write `docs/metrics.md` from the registry of metrics, so that docs and code cannot disagree.
 
-    python tools/generate_metrics_table.py            writes the file
-    python tools/generate_metrics_table.py --check    changes nothing; exits with 1 when the file is stale
+python tools/generate_metrics_table.py            writes the file
+python tools/generate_metrics_table.py --check    changes nothing; exits with 1 when the file is stale
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ TARGET = ROOT / "docs" / "metrics.md"
 HEAD = """\
 # Metrics
 
-Every metric that has a name: use it in `metrics=["…"]` and in `%ragas df …`. `%ragas metrics` shows the same table in a notebook,
-and `help()` of a metric's class tells its formula, its cost and its source. ↓ marks metrics where a low score is good.
+Every metric that has a name: use it in `metrics=["…"]` and in `%ragas df …`. `%ragas metrics` shows the
+same table in a notebook, and `help()` of a metric's class tells its formula, its cost and its source.
+↓ marks metrics where a low score is good.
 """
 SECTIONS: tuple[tuple[str, Callable[[Entry], bool]], ...] = (
     ("For questions, asking a judge", lambda entry: entry.fields is not None and "judge" in entry.asks),

@@ -1,5 +1,5 @@
 // The boundary: what the kernel sent becomes typed data here, or a BadMessage.
-import type { Batch, CommandReply, RowDetail, RowPage, Saved, Shape, Snapshot } from "./protocol";
+import type { Batch, CommandReply, RowDetail, RowPage, Saved, SavedCell, Shape, Snapshot } from "./protocol";
 import { SHAPES, STATUSES } from "./protocol";
 
 export class BadMessage extends Error {}
@@ -60,8 +60,11 @@ export function decodeSaved(value: unknown): Saved | null {
     return null;
   }
   const saved = value as Saved;
-  const fits = saved.rows.every((row) => row.cells.length === saved.metrics.length);
-  return fits && saved.summaries.length === saved.metrics.length ? saved : null;
+  const { metrics, summaries, rows } = saved;
+  const cellFits = ({ value }: SavedCell, m: number) =>
+    value === null || !metrics[m]?.labels || metrics[m].labels[value] !== undefined;
+  const fits = rows.every(({ cells }) => cells.length === metrics.length && cells.every(cellFits));
+  return fits && summaries.length === metrics.length ? saved : null;
 }
 
 export function unreachable(value: never): never {

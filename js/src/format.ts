@@ -6,6 +6,8 @@ const CENTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximum
 
 export const count = (n: number): string => WHOLE.format(n);
 
+export const samples = (n: number): string => `${count(n)} ${n === 1 ? "sample" : "samples"}`;
+
 export const score = (value: number): string =>
   value
     .toFixed(2)

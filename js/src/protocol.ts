@@ -38,6 +38,7 @@ export interface Batch {
   type: "batch";
   seq: number;
   totals: Totals;
+  labels: NewLabel[];
   changes: number;
   cost_changes: number;
 }
@@ -105,6 +106,7 @@ export interface MetricColumn {
   low: number;
   high: number;
   higher_is_better: boolean;
+  labels: string[] | null;
 }
 
 /** A metric's scores, summed up: what a card shows. */
@@ -116,6 +118,13 @@ export interface MetricSummary {
   low: number | null;
   high: number | null;
   bins: number[];
+}
+
+/** A label that a metric has found for the first time. */
+export interface NewLabel {
+  metric: number;
+  number: number;
+  label: string;
 }
 
 /** One sample in full with its jobs, for the row panel. */
@@ -154,7 +163,7 @@ export interface RunInfo {
   blocking: boolean;
 }
 
-/** What survives without a kernel: bounded, whatever the run's size. The value of the `saved` trait. */
+/** What survives without a kernel: bounded, whatever the run's size. The value of the `saved` trait. Of a metric's labels it has the most frequent ones and those of the saved rows. */
 export interface Saved {
   run: RunInfo;
   metrics: MetricColumn[];
@@ -229,7 +238,7 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   AskRows: {"type": {"one": ["rows"]}, "id": "integer", "rows": {"list": "integer"}},
   AskTrace: {"type": {"one": ["trace"]}, "id": "integer", "row": "integer"},
   Attempt: {"outcome": "string", "reply": {"any": ["string", "null"]}, "problem": {"any": ["string", "null"]}, "model": {"any": ["string", "null"]}, "input_tokens": "integer", "output_tokens": "integer", "cost": {"any": ["number", "null"]}, "seconds": "number"},
-  Batch: {"type": {"one": ["batch"]}, "seq": "integer", "totals": {"model": "Totals"}, "changes": "integer", "cost_changes": "integer"},
+  Batch: {"type": {"one": ["batch"]}, "seq": "integer", "totals": {"model": "Totals"}, "labels": {"list": {"model": "NewLabel"}}, "changes": "integer", "cost_changes": "integer"},
   Cancel: {"type": {"one": ["cancel"]}, "id": "integer"},
   CommandReply: {"type": {"one": ["reply"]}, "id": "integer", "ok": "boolean", "error": {"any": ["string", "null"]}},
   Fact: {"name": "string", "text": {"any": ["string", "null"]}, "texts": {"any": [{"list": "string"}, "null"]}},
@@ -237,8 +246,9 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   Item: {"text": "string", "reason": {"any": ["string", "null"]}, "verdict": {"any": [{"one": [0, 1]}, "null"]}, "word": {"any": ["string", "null"]}},
   Job: {"metric": "string", "status": {"one": ["pending", "running", "scored", "undefined", "failed"]}, "value": {"any": ["number", "string", "null"]}, "reason": {"any": ["string", "null"]}, "error": {"any": [{"model": "JobError"}, "null"]}, "steps": {"list": {"model": "Step"}}, "requests": "integer", "cost": {"any": ["number", "null"]}, "seconds": "number"},
   JobError: {"kind": "string", "message": "string", "step": {"any": ["string", "null"]}, "raw": {"any": ["string", "null"]}},
-  MetricColumn: {"name": "string", "kind": {"one": ["continuous", "binary"]}, "low": "number", "high": "number", "higher_is_better": "boolean"},
+  MetricColumn: {"name": "string", "kind": {"one": ["continuous", "binary"]}, "low": "number", "high": "number", "higher_is_better": "boolean", "labels": {"any": [{"list": "string"}, "null"]}},
   MetricSummary: {"n": "integer", "failed": "integer", "undefined": "integer", "mean": {"any": ["number", "null"]}, "low": {"any": ["number", "null"]}, "high": {"any": ["number", "null"]}, "bins": {"list": "integer"}},
+  NewLabel: {"metric": "integer", "number": "integer", "label": "string"},
   RowDetail: {"type": {"one": ["trace"]}, "id": "integer", "row": "integer", "sample_id": "string", "facts": {"list": {"model": "Fact"}}, "jobs": {"list": {"model": "Job"}}},
   RowPage: {"type": {"one": ["rows"]}, "id": "integer", "rows": {"list": {"model": "RowText"}}},
   RowText: {"row": "integer", "sample_id": "string", "user_input": "string", "response": "string"},

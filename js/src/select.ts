@@ -1,5 +1,6 @@
 // What the views ask of the state: summaries, steps of the colour ramp, which rows in which order. All pure.
 import { costAt, hasStatus, statusAt, valueAt } from "./blocks";
+import { ranksOf } from "./labels";
 import type { MetricColumn, MetricSummary } from "./protocol";
 import { binOf, FAILED, SCORED, type State, share, type Tally, UNDEFINED } from "./state";
 
@@ -20,10 +21,10 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { failed: false, undefined: false, bins: new Map() };
 
-/** What a metric's card shows; the interval is the normal one of the mean, within the metric's range. */
+/** What a metric's card shows; the interval is the normal one of the mean, within the metric's range. Labels have none. */
 export function summarize(metric: MetricColumn, tally: Tally): MetricSummary {
   const { n, failed, bins, sum, squares } = tally;
-  const mean = n > 0 ? sum / n : null;
+  const mean = n > 0 && metric.labels === null ? sum / n : null;
   const summary = { n, failed, undefined: tally.undefined, bins, mean, low: null, high: null };
   if (mean === null || n < 2) return summary;
   const variance = Math.max(0, (squares - sum * mean) / (n - 1));
@@ -42,11 +43,15 @@ export function isFiltered(filter: Filter): boolean {
   return filter.failed || filter.undefined || filter.bins.size > 0;
 }
 
-/** The filter with one bin of one metric switched. */
-export function toggleBin(filter: Filter, metric: number, bin: number): Filter {
-  const chosen = new Set(filter.bins.get(metric));
-  if (!chosen.delete(bin)) chosen.add(bin);
-  return withBins(filter, metric, chosen);
+/** The bins with some of them switched: taken out when all of them are in. */
+export function toggled(chosen: ReadonlySet<number>, bins: readonly number[]): ReadonlySet<number> {
+  const all = bins.every((bin) => chosen.has(bin));
+  return new Set(all ? [...chosen].filter((bin) => !bins.includes(bin)) : [...chosen, ...bins]);
+}
+
+/** The filter with some bins of one metric switched. */
+export function toggleBins(filter: Filter, metric: number, bins: readonly number[]): Filter {
+  return withBins(filter, metric, toggled(filter.bins.get(metric) ?? new Set(), bins));
 }
 
 /** The filter with these bins of one metric; none of them means all. */
@@ -93,10 +98,16 @@ function matches({ scores, metrics }: State, filter: Filter, row: number): boole
   return true;
 }
 
-/** A column's value in a row; NaN where there is none. */
-function cellOf({ scores }: State, by: "cost" | number, row: number): number {
-  if (by === "cost") return costAt(scores, row);
-  return statusAt(scores, row, by) === SCORED ? valueAt(scores, row, by) : Number.NaN;
+/** How to read a column's value in a row: NaN where there is none, a label's place in the order of the texts. */
+function cellsOf({ scores, metrics }: State, by: "cost" | number): (row: number) => number {
+  if (by === "cost") return (row) => costAt(scores, row);
+  const labels = metrics[by]?.labels ?? null;
+  const ranks = labels && ranksOf(labels);
+  return (row) => {
+    if (statusAt(scores, row, by) !== SCORED) return Number.NaN;
+    const value = valueAt(scores, row, by);
+    return ranks ? (ranks[value] ?? Number.NaN) : value;
+  };
 }
 
 /**
@@ -106,6 +117,7 @@ function cellOf({ scores }: State, by: "cost" | number, row: number): number {
  * digit by digit (11 bits each), which takes 100,000 rows a few milliseconds.
  */
 function sorted(state: State, by: "cost" | number, rows: Uint32Array, down: boolean): Uint32Array {
+  const cellOf = cellsOf(state, by);
   const values = new Float32Array(rows.length);
   const bits = new Uint32Array(values.buffer);
   const having = new Uint32Array(rows.length);
@@ -113,7 +125,7 @@ function sorted(state: State, by: "cost" | number, rows: Uint32Array, down: bool
   let n = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? 0;
-    values[n] = cellOf(state, by, row);
+    values[n] = cellOf(row);
     if (Number.isNaN(values[n])) {
       missing.push(row);
       continue;

@@ -2,6 +2,7 @@
 import { cut, edit, hasStatus, type Scores, statusAt, valueAt } from "./blocks";
 import type { BatchData, SnapshotData } from "./decode";
 import { BadMessage } from "./decode";
+import { withLabels } from "./labels";
 import type { MetricColumn, RunInfo, Totals } from "./protocol";
 import { STATUSES } from "./protocol";
 
@@ -17,8 +18,10 @@ export interface Tally {
   running: number;
   undefined: number;
   failed: number;
+  /** Of numbers; 0 where scores have labels. */
   sum: number;
   squares: number;
+  /** Counts in ten equal ranges, or of each label. */
   bins: number[];
 }
 
@@ -48,8 +51,9 @@ export function fold(state: State | null, update: SnapshotData | BatchData): Fol
   return { kind: "next", state: withBatch(state, update) };
 }
 
-/** The bin, 0 to 9, of a value in its metric's range. */
+/** The bin, 0 to 9, of a value in its metric's range; of a label's value its place. */
 export function binOf(metric: MetricColumn, value: number): number {
+  if (metric.labels !== null) return value;
   const place = share(metric, value) * BINS;
   return Math.min(BINS - 1, Math.floor(place + 1e-5)); // 0.7 as a float32 is a little less than 0.7
 }
@@ -68,7 +72,7 @@ function fromSnapshot({ seq, run, metrics, totals, values, statuses, costs }: Sn
 }
 
 function tallyOf(metric: MetricColumn, scores: Scores, m: number): Tally {
-  const bins = Array<number>(BINS).fill(0);
+  const bins = Array<number>(metric.labels?.length ?? BINS).fill(0);
   const tally = { n: 0, running: 0, undefined: 0, failed: 0, sum: 0, squares: 0, bins };
   for (let row = 0; row < scores.rows; row++) {
     count(tally, metric, statusAt(scores, row, m), valueAt(scores, row, m), 1);
@@ -86,10 +90,13 @@ function count(tally: Tally, metric: MetricColumn, status: number, value: number
   switch (status) {
     case SCORED: {
       const bin = binOf(metric, value);
+      const n = tally.bins[bin];
+      if (n === undefined) throw new BadMessage(`${metric.name}: no label ${value}`);
+      tally.bins[bin] = n + by;
       tally.n += by;
+      if (metric.labels !== null) break;
       tally.sum += by * value;
       tally.squares += by * value * value;
-      tally.bins[bin] = (tally.bins[bin] ?? 0) + by;
       break;
     }
     case RUNNING:
@@ -107,9 +114,11 @@ function count(tally: Tally, metric: MetricColumn, status: number, value: number
 function withBatch(before: State, update: BatchData): State {
   checkPlaces(before, update);
   const { seq, totals } = update;
+  const metrics = withLabels(before.metrics, update.labels);
+  if (metrics === null) throw new BadMessage("batch: a label out of place");
   const edited = edit(before.scores);
-  const tallies = before.tallies.map((tally) => ({ ...tally, bins: tally.bins.slice() }));
-  const state: State = { ...before, seq, totals, scores: edited.scores, tallies };
+  const tallies = before.tallies.map((tally, m) => ({ ...tally, bins: grown(tally.bins, metrics[m]) }));
+  const state: State = { ...before, seq, metrics, totals, scores: edited.scores, tallies };
   for (let i = 0; i < update.changes; i++) {
     const row = update.rows[i] ?? 0;
     const m = update.metrics[i] ?? 0;
@@ -127,6 +136,12 @@ function withBatch(before: State, update: BatchData): State {
   for (let i = 0; i < update.cost_changes; i++)
     edited.setCost(update.costRows[i] ?? 0, update.costs[i] ?? Number.NaN);
   return state;
+}
+
+/** A copy of a metric's bins, with one for each new label. */
+function grown(bins: readonly number[], metric: MetricColumn | undefined): number[] {
+  const news = Math.max(0, (metric?.labels?.length ?? 0) - bins.length);
+  return metric?.labels ? [...bins, ...Array<number>(news).fill(0)] : bins.slice();
 }
 
 function checkPlaces({ scores }: State, update: BatchData): void {

@@ -49,6 +49,7 @@ export const metric = (name: string, other: Partial<MetricColumn> = {}): MetricC
   low: 0,
   high: 1,
   higher_is_better: true,
+  labels: null,
   ...other,
 });
 
@@ -89,6 +90,7 @@ export function batch(
     type: "batch",
     seq,
     totals: TOTALS,
+    labels: [],
     changes: changes.length,
     cost_changes: costs.length,
     rows: Uint32Array.from(changes, ([row]) => row),

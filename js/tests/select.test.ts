@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_FILTER, nextSort, orderOf, stepOf, summarize, toggleBin } from "../src/select";
+import { NO_FILTER, nextSort, orderOf, stepOf, summarize, toggleBins } from "../src/select";
 import { binOf, fold, type State, share } from "../src/state";
 import { metric, type Score, snapshot } from "./kernel";
 
@@ -113,11 +113,11 @@ describe("orderOf", () => {
   });
 
   it("filters by bins: one metric's widen, another metric's narrow", () => {
-    const quarter = toggleBin(NO_FILTER, 0, 2);
+    const quarter = toggleBins(NO_FILTER, 0, [2]);
     expect(order(state, null, quarter)).toEqual([2, 5]);
-    expect(order(state, null, toggleBin(quarter, 0, 5))).toEqual([0, 2, 5]);
-    expect(order(state, null, toggleBin(quarter, 1, 1))).toEqual([2]);
-    expect(toggleBin(quarter, 0, 2)).toEqual(NO_FILTER);
+    expect(order(state, null, toggleBins(quarter, 0, [5]))).toEqual([0, 2, 5]);
+    expect(order(state, null, toggleBins(quarter, 1, [1]))).toEqual([2]);
+    expect(toggleBins(quarter, 0, [2])).toEqual(NO_FILTER);
   });
 
   it("sorts what it filtered", () => {

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
 from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.labels import Labels, labels_of
 from ragas_nb.notebook.picture import metric_columns, row_detail, row_text, run_info, totals
 from ragas_nb.run import Run
-from ragas_nb.store.state import RUNNING, State
+from ragas_nb.store.state import RUNNING, Column, State
 
 log = logging.getLogger("ragas_nb")
 
@@ -48,6 +49,9 @@ class Bridge:
         self._greeted = False
         self._introduce_at = 0.0
         self._metric_of = {name: index for index, name in enumerate(run.state.metrics)}
+        self._labels = labels_of(run)
+        self._labels_told = [0] * len(self._labels)
+        self._must_start_anew = False
         run.listen(self._heard)
 
     # ── kernel → view ──
@@ -59,6 +63,8 @@ class Bridge:
                 job = self._metric_of[event.metric] * len(state.ids) + state.row_of[event.sample_id]
                 self._jobs[job] = None
                 self._note_running(job, isinstance(event, JobStarted))
+                if isinstance(event, JobScored) and isinstance(event.value, str | list):
+                    self._note_label(self._metric_of[event.metric])
             case UsageAdded():
                 self._costs[state.row_of[event.sample_id]] = None
             case RunEnded():
@@ -79,22 +85,35 @@ class Bridge:
         else:
             self._running.discard(job)
 
+    def _note_label(self, metric: int) -> None:
+        """A metric found a text: if nobody knew that it may, all that was told of it has to be told anew."""
+        if self._labels[metric] is None:
+            self._labels[metric] = Labels()
+            self._must_start_anew = True
+
     def _flush(self) -> None:
         """Send what changed since the last batch."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._must_introduce_itself():
+        introduces = self._must_introduce_itself()
+        if introduces or self._must_start_anew:
+            self._must_start_anew = False
             self._jobs.clear()
             self._costs.clear()
-            self._introduce()
+            self._introduce() if introduces else self._snapshot(hello=None)
             return
         jobs, costs = _take(self._jobs), _take(self._costs)
         self._seq += 1
+        buffers = self._buffers(jobs, costs)
         batch = wire.Batch(
-            seq=self._seq, totals=totals(self._run), changes=len(jobs), cost_changes=len(costs)
+            seq=self._seq,
+            totals=totals(self._run),
+            labels=self._new_labels(),
+            changes=len(jobs),
+            cost_changes=len(costs),
         )
-        self._send(batch.model_dump(mode="json"), self._buffers(jobs, costs))
+        self._send(batch.model_dump(mode="json"), buffers)
         if (self._jobs or self._costs) and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
 
@@ -113,11 +132,35 @@ class Bridge:
         return [
             array("I", [row for _, row in where]).tobytes(),
             array("H", [metric for metric, _ in where]).tobytes(),
-            array("f", [columns[metric].values[row] for metric, row in where]).tobytes(),
+            array("f", [self._value(metric, columns[metric], row) for metric, row in where]).tobytes(),
             bytes(columns[metric].statuses[row] for metric, row in where),
             array("I", costs).tobytes(),
             array("f", [state.costs[row] for row in costs]).tobytes(),
         ]
+
+    def _value(self, metric: int, column: Column, row: int) -> float:
+        """A score as a number: itself, or its label's; 0 where there is none."""
+        labels = self._labels[metric]
+        return column.values[row] if labels is None else next(labels.numbers(column, (row,)))
+
+    def _values(self, metric: int, column: Column) -> array[float]:
+        """A metric's scores as numbers, by row."""
+        labels = self._labels[metric]
+        if labels is None:
+            return array("f", column.values)
+        return array("f", labels.numbers(column, range(len(column.values))))
+
+    def _new_labels(self) -> list[wire.NewLabel]:
+        """The labels since the last batch. A snapshot in between may have told some: they have numbers."""
+        found = []
+        for metric, labels in enumerate(self._labels):
+            texts = labels.texts if labels else []
+            told, self._labels_told[metric] = self._labels_told[metric], len(texts)
+            found += [
+                wire.NewLabel(metric=metric, number=number, label=texts[number])
+                for number in range(told, len(texts))
+            ]
+        return found
 
     def _introduce(self) -> None:
         """Tell everything unasked: the snapshot, and the texts of the first rows."""
@@ -128,17 +171,18 @@ class Bridge:
     def _snapshot(self, hello: int | None) -> None:
         state = self._run.state
         columns = [state.columns[name] for name in state.metrics]
+        values = [self._values(metric, column) for metric, column in enumerate(columns)]
         snapshot = wire.Snapshot(
             seq=self._seq,
             hello=hello,
             run=run_info(self._run),
-            metrics=metric_columns(self._run),
+            metrics=metric_columns(self._run, [known.texts if known else None for known in self._labels]),
             totals=totals(self._run),
         )
         self._send(
             snapshot.model_dump(mode="json"),
             [
-                b"".join(array("f", column.values).tobytes() for column in columns),
+                b"".join(column.tobytes() for column in values),
                 b"".join(bytes(column.statuses) for column in columns),
                 array("f", state.costs).tobytes(),
             ],

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.engine.trace import Attempt
 from ragas_nb.errors import ProtocolError
+from ragas_nb.judges.images.data_uris import described
 from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.labels import Kept, kept_labels, labels_of, text_of
 from ragas_nb.results.explain import items_of
 from ragas_nb.results.records import StepRecord, paid_attempts, records_of
 from ragas_nb.results.summary import summarise
 from ragas_nb.run import Run
 from ragas_nb.schema import AIMessage, AnySample, Message, MultiTurnSample, ToolCall
-from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED
+from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED, Column
 
 CELL_WIDTH = 300
 """Characters of a text in the grid."""
@@ -34,8 +39,8 @@ def run_info(run: Run) -> wire.RunInfo:
     )
 
 
-def metric_columns(run: Run) -> list[wire.MetricColumn]:
-    """The run's metrics, in order."""
+def metric_columns(run: Run, labels: Sequence[Sequence[str] | None]) -> list[wire.MetricColumn]:
+    """The run's metrics with their labels, in order."""
     return [
         wire.MetricColumn(
             name=metric.column,
@@ -43,8 +48,9 @@ def metric_columns(run: Run) -> list[wire.MetricColumn]:
             low=metric.score_range[0],
             high=metric.score_range[1],
             higher_is_better=metric.higher_is_better,
+            labels=None if texts is None else list(texts),
         )
-        for metric in run.plan.metrics
+        for metric, texts in zip(run.plan.metrics, labels, strict=True)
     ]
 
 
@@ -118,25 +124,26 @@ def row_detail(run: Run, row: int, number: int) -> wire.RowDetail:
 def _fact(name: str, value: object) -> wire.Fact:
     if isinstance(value, list):
         return wire.Fact(name=name, text=None, texts=[_part(part) for part in value])
-    return wire.Fact(name=name, text=str(value), texts=None)
+    return wire.Fact(name=name, text=described(str(value)), texts=None)
 
 
 def _part(value: object) -> str:
     """One item of a list: a text, or a message or a tool call as a person reads it."""
     if isinstance(value, Message):
         return value.pretty_repr()
-    return f"{value.name}: {value.args}" if isinstance(value, ToolCall) else str(value)
+    return f"{value.name}: {value.args}" if isinstance(value, ToolCall) else described(str(value))
 
 
 def _job(run: Run, row: int, metric: str) -> wire.Job:
     sample_id = run.state.ids[row]
     outcome = run.state.outcomes.get((sample_id, metric))
     steps = records_of(outcome.trace) if outcome else ()
+    score = run.state.score(sample_id, metric)
     paid = paid_attempts(steps)
     return wire.Job(
         metric=metric,
         status=STATUSES[run.state.columns[metric].statuses[row]],
-        value=run.state.score(sample_id, metric),
+        value=text_of(score) if isinstance(score, list) else score,
         reason=outcome.reason if isinstance(outcome, JobScored) else None,
         error=_error(outcome) if isinstance(outcome, JobFailed) else None,
         steps=[_step(step) for step in steps if step.prompt.kind == "prompt"],
@@ -177,33 +184,42 @@ def _attempt(attempt: Attempt) -> wire.Attempt:
 
 def saved_state(run: Run) -> wire.Saved:
     """What a notebook keeps of a run: bounded, whatever its size."""
-    state = run.state
-    summaries = [summarise(state.columns[m.column], m.score_range) for m in run.plan.metrics]
+    rows = min(SAVED_ROWS, len(run))
+    columns = [run.state.columns[metric.column] for metric in run.plan.metrics]
+    kept = [
+        kept_labels(labels, column, rows) if labels else None
+        for labels, column in zip(labels_of(run), columns, strict=True)
+    ]
     return wire.Saved(
         run=run_info(run),
-        metrics=metric_columns(run),
+        metrics=metric_columns(run, [labels.texts if labels else None for labels in kept]),
         totals=totals(run),
         summaries=[
-            wire.MetricSummary(
-                n=s.n,
-                failed=s.failed,
-                undefined=s.undefined,
-                mean=s.mean,
-                low=s.low,
-                high=s.high,
-                bins=list(s.bins),
-            )
-            for s in summaries
+            _summary(column, metric.score_range, labels)
+            for metric, column, labels in zip(run.plan.metrics, columns, kept, strict=True)
         ],
-        rows=[_saved_row(run, row) for row in range(min(SAVED_ROWS, len(run)))],
+        rows=[_saved_row(run, row, kept) for row in range(rows)],
     )
 
 
-def _saved_row(run: Run, row: int) -> wire.SavedRow:
-    state = run.state
+def _summary(column: Column, score_range: tuple[float, float], labels: Kept | None) -> wire.MetricSummary:
+    if labels is None:
+        return wire.MetricSummary(**asdict(summarise(column, score_range)))
+    return wire.MetricSummary(
+        n=column.count(SCORED),
+        failed=column.count(FAILED),
+        undefined=column.count(UNDEFINED),
+        mean=None,
+        low=None,
+        high=None,
+        bins=labels.counts,
+    )
+
+
+def _saved_row(run: Run, row: int, kept: Sequence[Kept | None]) -> wire.SavedRow:
     cells = []
-    for name in state.metrics:
-        status = STATUSES[state.columns[name].statuses[row]]
-        value = state.columns[name].values[row] if status == "scored" else None
-        cells.append(wire.SavedCell(status=status, value=value))
-    return wire.SavedRow(text=row_text(run, row), cells=cells, cost=state.costs[row])
+    for column, labels in zip(run.state.columns.values(), kept, strict=True):
+        status = STATUSES[column.statuses[row]]
+        value = column.values[row] if labels is None else labels.places[row]
+        cells.append(wire.SavedCell(status=status, value=value if status == "scored" else None))
+    return wire.SavedRow(text=row_text(run, row), cells=cells, cost=run.state.costs[row])

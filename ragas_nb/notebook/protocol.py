@@ -13,7 +13,7 @@ Buffers, little-endian, in this order:
 | | of `cost_changes` rows: rows `u32[]`, costs `f32[]` |
 
 A snapshot is metric-major: the score of a row stands at `metric * rows + row`. Statuses are indexes into
-`JobStatus`.
+`JobStatus`. Of a metric that finds texts or rankings, the values are indexes into its labels.
 """
 
 from __future__ import annotations
@@ -59,6 +59,17 @@ class MetricColumn(Wire):
     low: float
     high: float
     higher_is_better: bool
+    labels: list[str] | None
+    """What it has found so far, or may find, when its scores are texts or rankings; short, and bounded."""
+
+
+class NewLabel(Wire):
+    """A label that a metric has found for the first time."""
+
+    metric: int
+    number: int
+    """Its place among the metric's labels."""
+    label: str
 
 
 class Totals(Wire):
@@ -155,6 +166,7 @@ class Job(Wire):
     metric: str
     status: JobStatus
     value: float | str | None
+    """A ranking is a text here, such as `b > a`."""
     reason: str | None
     error: JobError | None
     steps: list[Step]
@@ -169,6 +181,7 @@ class SavedCell(Wire):
 
     status: JobStatus
     value: float | None
+    """The score, or the place of its label among the metric's."""
 
 
 class SavedRow(Wire):
@@ -186,15 +199,19 @@ class MetricSummary(Wire):
     failed: int
     undefined: int
     mean: float | None
+    """None where scores have labels."""
     low: float | None
     high: float | None
     """`low` and `high`: the 95 % interval of the mean."""
     bins: list[int]
-    """Counts in ten equal ranges of the metric's range."""
+    """Counts in ten equal ranges of the metric's range, or of each of its labels."""
 
 
 class Saved(Wire):
-    """What survives without a kernel: bounded, whatever the run's size. The value of the `saved` trait."""
+    """What survives without a kernel: bounded, whatever the run's size. The value of the `saved` trait.
+
+    Of a metric's labels it has the most frequent ones and those of the saved rows.
+    """
 
     run: RunInfo
     metrics: list[MetricColumn]
@@ -224,6 +241,8 @@ class Batch(Wire):
     type: Literal["batch"] = "batch"
     seq: int
     totals: Totals
+    labels: list[NewLabel]
+    """Those that the changes speak of and no earlier message has told."""
     changes: int
     cost_changes: int
 

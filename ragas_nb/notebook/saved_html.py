@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 
 from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.labels import MOST_SHOWN
 
 SHOWN_ROWS = 12
 STEPS = 5
@@ -77,19 +78,42 @@ def _cards(saved: wire.Saved) -> str:
 
 
 def _card(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
+    counts = [f"n {summary.n:,}"]
+    counts += [f"{summary.undefined:,} undefined"] if summary.undefined else []
+    counts += [f'<span class="rs-error">{summary.failed:,} failed</span>'] if summary.failed else []
+    found = _mean(metric, summary) if metric.labels is None or not summary.n else _labels(metric, summary)
+    return (
+        f'<div class="rs-card"><h3>{escape(metric.name)}</h3>{found}'
+        f'<div class="rs-small">{" · ".join(counts)}</div></div>'
+    )
+
+
+def _mean(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
+    """The mean of a metric's numbers, and how they lie."""
     mean = "–" if summary.mean is None else _two_decimals(summary.mean)
     interval = "no score yet" if summary.n == 0 else ""
     if summary.low is not None and summary.high is not None:
         interval = f"{summary.low:.2f}–{summary.high:.2f}"
-    counts = [f"n {summary.n:,}"]
-    counts += [f"{summary.undefined:,} undefined"] if summary.undefined else []
-    counts += [f'<span class="rs-error">{summary.failed:,} failed</span>'] if summary.failed else []
     return (
-        f'<div class="rs-card"><h3>{escape(metric.name)}</h3><div class="rs-mid"><div>'
-        f'<div class="rs-mean">{mean}</div><div class="rs-small">{interval}</div></div>'
-        f"{_histogram(metric, summary)}</div>"
-        f'<div class="rs-small">{" · ".join(counts)}</div></div>'
+        f'<div class="rs-mid"><div><div class="rs-mean">{mean}</div><div class="rs-small">{interval}</div>'
+        f"</div>{_histogram(metric, summary) if metric.labels is None else ''}</div>"
     )
+
+
+def _labels(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
+    """How often a metric found each of its labels: the most frequent ones, and the others together."""
+    counts = list(zip(metric.labels or (), summary.bins, strict=True))
+    if len(counts) > MOST_SHOWN or sum(summary.bins) < summary.n:
+        often = sorted(range(len(counts)), key=lambda place: -summary.bins[place])[: MOST_SHOWN - 1]
+        counts = [counts[place] for place in sorted(often)]
+        counts.append(("others", summary.n - sum(count for _, count in counts)))
+    highest = max(count for _, count in counts)
+    bars = "".join(
+        f'<div class="rs-label" style="--v:{count / highest:.3f}">'
+        f"<span>{escape(label)}</span><b>{count:,}</b></div>"
+        for label, count in counts
+    )
+    return f'<div class="rs-labels">{bars}</div>'
 
 
 def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
@@ -110,11 +134,14 @@ def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
 def _table(saved: wire.Saved) -> str:
     heads = '<th class="rs-n" style="width:96px" scope="col">id</th>'
     heads += "".join(f'<th scope="col">{field}</th>' for field in ("user_input", "response"))
-    heads += "".join(
-        f'<th class="rs-n" style="width:84px" scope="col">{_broken(m.name)}</th>' for m in saved.metrics
-    )
+    heads += "".join(map(_metric_head, saved.metrics))
     rows = "".join(_row(saved, row) for row in saved.rows[:SHOWN_ROWS])
     return f'<div class="rs-table"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _metric_head(metric: wire.MetricColumn) -> str:
+    width = 84 if metric.labels is None else 124
+    return f'<th class="rs-n" style="width:{width}px" scope="col">{_broken(metric.name)}</th>'
 
 
 def _broken(name: str) -> str:
@@ -135,6 +162,8 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
     if cell.value is None:
         word = cell.status if cell.status in ("failed", "undefined") else "not scored"
         return f'<td class="{"rs-failed" if cell.status == "failed" else "rs-none"}">{word}</td>'
+    if metric.labels is not None:
+        return f'<td class="rs-n"><span class="rs-chip">{escape(metric.labels[int(cell.value)])}</span></td>'
     share = (cell.value - metric.low) / (metric.high - metric.low)
     share = min(1.0, max(0.0, share))
     step = min(STEPS - 1, int(share * STEPS))

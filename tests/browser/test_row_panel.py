@@ -106,3 +106,29 @@ def test_keys_in_the_widget_are_not_commands_of_the_notebook(notebook: Notebook)
             notebook.page.keyboard.press(key)
     assert notebook.sources() == before
     expect(widget.state("Finished")).to_be_visible()
+
+
+LABELLED = """from ragas_nb.metrics import discrete_metric, ranking_metric
+
+@discrete_metric(allowed_values=["known", "new"])
+def novelty(response):
+    return "new" if response == "answer b" else "known"
+
+@ranking_metric(allowed_values=2)
+def order(retrieved_contexts):
+    return retrieved_contexts
+
+run = rnb.start(samples("a", "b", "c"), [novelty, order])"""
+
+
+def test_a_text_or_a_ranking_is_shown_as_it_is_and_filters(notebook: Notebook) -> None:
+    widget = notebook.run(LABELLED).widget
+    expect(widget.cells("b")).to_have_text(
+        ["question b", "answer b", "new", "context b > another context", "0"]
+    )
+    assert widget.bins("novelty") == ["known: 2 samples", "new: 1 sample"]
+    expect(widget.open("b").get_by_role("button", name="order")).to_contain_text(
+        "context b > another context"
+    )
+    widget.card("novelty").get_by_role("option", name="new").click()
+    expect(widget.grid.get_by_role("rowheader")).to_have_text(["b"])

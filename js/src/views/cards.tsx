@@ -2,6 +2,7 @@ import * as format from "../format";
 import type { MetricColumn, MetricSummary } from "../protocol";
 import type { State } from "../state";
 import { Histogram } from "./histogram";
+import { LabelBars } from "./labelbars";
 import type { Scene } from "./scene";
 
 export function Cards({ scene, state }: { scene: Scene; state: State }) {
@@ -31,30 +32,42 @@ interface CardProps {
 }
 
 function Card({ scene, metric, place, summary }: CardProps) {
-  const { n, mean, low, high } = summary;
+  const { n } = summary;
+  const labelled = metric.labels !== null && n > 0;
   return (
-    <section class="rnb-card" aria-label={metric.name}>
+    <section class={`rnb-card${labelled ? " rnb-labelled" : ""}`} aria-label={metric.name}>
       <h3 class="rnb-t" title={metric.name}>
         {metric.name}
       </h3>
-      <div class="rnb-mid">
-        <div>
-          <div class="rnb-mean">{mean === null ? <span class="rnb-m">–</span> : format.score(mean)}</div>
-          {low === null || high === null ? (
-            <span class="rnb-ci">{mean === null ? "no score yet" : "one score"}</span>
-          ) : (
-            <span class="rnb-ci" title="95 % interval of the mean">
-              {format.score(low)}–{format.score(high)}
-            </span>
-          )}
-        </div>
-        <Histogram scene={scene} metric={metric} place={place} bins={summary.bins} />
-      </div>
+      {labelled ? (
+        <LabelBars scene={scene} metric={metric} place={place} summary={summary} />
+      ) : (
+        <Mean scene={scene} metric={metric} place={place} summary={summary} />
+      )}
       <span class="rnb-cnt">
         {n + summary.undefined + summary.failed > 0 ? `n ${format.count(n)}` : "\u00a0"}
         {summary.undefined > 0 && ` · ${format.count(summary.undefined)} undefined`}
         {summary.failed > 0 && <span class="rnb-err"> · {format.count(summary.failed)} failed</span>}
       </span>
     </section>
+  );
+}
+
+/** The mean of a metric's numbers, and how they lie. */
+function Mean({ scene, metric, place, summary: { mean, low, high, bins } }: CardProps) {
+  return (
+    <div class="rnb-mid">
+      <div>
+        <div class="rnb-mean">{mean === null ? <span class="rnb-m">–</span> : format.score(mean)}</div>
+        {low === null || high === null ? (
+          <span class="rnb-ci">{mean === null ? "no score yet" : "one score"}</span>
+        ) : (
+          <span class="rnb-ci" title="95 % interval of the mean">
+            {format.score(low)}–{format.score(high)}
+          </span>
+        )}
+      </div>
+      {metric.labels === null && <Histogram scene={scene} metric={metric} place={place} bins={bins} />}
+    </div>
   );
 }

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { costAt, statusAt, valueAt } from "../blocks";
 import * as format from "../format";
+import { labelOf } from "../labels";
 import type { JobStatus, MetricColumn, RowText } from "../protocol";
 import { STATUSES } from "../protocol";
 import { stepOf } from "../select";
@@ -101,6 +102,14 @@ function MetricCell({ place, state, m, row }: { place: Place; state: State; m: n
     return (
       <div {...place} class="rnb-c rnb-num" role="gridcell" title={`${metric.name}: ${STATUS[status].why}`}>
         <StatusMark status={status} />
+      </div>
+    );
+  }
+  const label = labelOf(metric, value);
+  if (label !== null) {
+    return (
+      <div {...place} class="rnb-c rnb-num rnb-lc" role="gridcell" title={`${metric.name}: ${label}`}>
+        <span class="rnb-label">{label}</span>
       </div>
     );
   }

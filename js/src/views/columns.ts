@@ -9,6 +9,8 @@ export interface Column {
   sort: Sort["by"] | null;
   /** Of a metric: its place among the metrics. */
   place: number;
+  /** Of a metric with labels: characters of the longest one. */
+  letters?: number;
 }
 
 /** With the panel beside it the grid leaves to the panel what the panel shows better. */
@@ -18,7 +20,10 @@ export function columnsOf(metrics: readonly MetricColumn[], panel: boolean): Col
     { kind: "id", label: "id", sort: "id", place: -1 },
     text("user_input"),
     ...(panel ? [] : [text("response")]),
-    ...metrics.map(({ name }, place): Column => ({ kind: "metric", label: name, sort: place, place })),
+    ...metrics.map((metric, place): Column => {
+      const column = { kind: "metric", label: metric.name, sort: place, place } as const;
+      return metric.labels === null ? column : { ...column, letters: longest(metric.labels) };
+    }),
     ...(panel ? [] : [{ kind: "cost", label: "cost, $", sort: "cost", place: -1 } satisfies Column]),
   ];
 }
@@ -33,12 +38,22 @@ export function widthsOf(columns: readonly Column[], panel: boolean, idWidth: nu
     cost: 74,
   };
   const shares: Partial<Record<Column["kind"], number>> = { user_input: 1.1, response: 1 };
-  const template = columns.map(({ kind }) => {
-    const part = shares[kind];
-    return part ? `minmax(${widths[kind]}px,${part}fr)` : `${widths[kind]}px`;
+  const widthOf = ({ kind, letters }: Column) =>
+    letters === undefined ? widths[kind] : widthForLetters(letters, widths[kind], panel);
+  const template = columns.map((column) => {
+    const part = shares[column.kind];
+    return part ? `minmax(${widthOf(column)}px,${part}fr)` : `${widthOf(column)}px`;
   });
-  const least = columns.reduce((sum, { kind }) => sum + widths[kind], 0) + 4;
+  const least = columns.reduce((sum, column) => sum + widthOf(column), 0) + 4;
   return { template: template.join(" "), least };
+}
+
+const longest = (labels: readonly string[]): number =>
+  labels.reduce((most, { length }) => Math.max(most, length), 0);
+
+/** Wide enough for labels of so many characters, within reason. */
+function widthForLetters(letters: number, least: number, panel: boolean): number {
+  return Math.min(panel ? 110 : 160, Math.max(least, Math.ceil(letters * 6.6) + 28));
 }
 
 /** Wide enough for the ids seen so far, within reason. */

@@ -9,6 +9,8 @@ import { Failure } from "./failure";
 import { Icon } from "./icons";
 import { Steps } from "./steps";
 
+const SHORT = 24; // characters of a text that fit into a metric's line
+
 interface JobProps {
   view: View;
   metric: MetricColumn;
@@ -44,7 +46,15 @@ function Score({ metric, job }: { metric: MetricColumn; job: Job }) {
       </span>
     );
   }
-  if (typeof job.value !== "number") return <span class="rnb-v rnb-t">{job.value ?? "–"}</span>;
+  if (typeof job.value !== "number") {
+    return (
+      <span class="rnb-v">
+        <span class="rnb-label" title={job.value ?? undefined}>
+          {job.value ?? "–"}
+        </span>
+      </span>
+    );
+  }
   const kind = `rnb-v rnb-bar-v rnb-s${stepOf(metric, job.value)}${isLow(metric, job.value) ? " rnb-low" : ""}`;
   return (
     <span class={kind} style={{ "--rnb-v": share(metric, job.value) }}>
@@ -60,6 +70,7 @@ function JobBody({ view, job }: { view: View; job: Job }) {
   const asked = job.steps.length > 0;
   return (
     <div class="rnb-jb">
+      {typeof job.value === "string" && job.value.length > SHORT && <p class="rnb-found">{job.value}</p>}
       {job.error === null && job.reason !== null && <p class="rnb-hint">{job.reason}</p>}
       {job.error === null && job.reason === null && job.status !== "scored" && (
         <p class="rnb-hint">{sentence(STATUS[job.status].why)}</p>

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { statusAt, valueAt } from "../blocks";
+import { labelOf } from "../labels";
 import type { Fact, Job, RowDetail, RowText } from "../protocol";
 import { STATUSES } from "../protocol";
 import type { State } from "../state";
@@ -104,8 +105,10 @@ function factsOf(text: RowText | undefined): Fact[] {
 /** What is known of a job before its details arrive. */
 function jobOf(state: State, m: number, row: number): Job {
   const status = STATUSES[statusAt(state.scores, row, m)] ?? "pending";
-  const value = status === "scored" ? valueAt(state.scores, row, m) : null;
-  const metric = state.metrics[m]?.name ?? "";
+  const column = state.metrics[m];
+  const number = status === "scored" ? valueAt(state.scores, row, m) : null;
+  const value = column && number !== null ? (labelOf(column, number) ?? number) : null;
+  const metric = column?.name ?? "";
   return { metric, status, value, reason: null, error: null, steps: [], requests: 0, cost: null, seconds: 0 };
 }
 

@@ -1,4 +1,5 @@
 import * as format from "../format";
+import { labelOf } from "../labels";
 import type { MetricColumn } from "../protocol";
 import { isFiltered, withBins } from "../select";
 import type { State } from "../state";
@@ -7,6 +8,7 @@ import { rangeOf } from "./histogram";
 import { Icon } from "./icons";
 import { isLive, type Scene } from "./scene";
 
+const MOST_NAMES = 3;
 const NO_KERNEL = "No kernel: run the cell again to use this";
 
 export function Toolbar({ scene, state }: { scene: Scene; state: State }) {
@@ -71,8 +73,9 @@ function Chip({ scene, metric, place, bins }: ChipProps) {
   );
 }
 
-/** The chosen bins in words: neighbours become one range. */
+/** The chosen bins in words: neighbours become one range, labels are told by name. */
 export function describe(metric: MetricColumn, bins: ReadonlySet<number>): string {
+  if (metric.labels !== null) return `${metric.name} ${namesOf(metric, [...bins])}`;
   const runs: [number, number][] = [];
   for (const bin of [...bins].sort((a, b) => a - b)) {
     const last = runs.at(-1);
@@ -80,6 +83,12 @@ export function describe(metric: MetricColumn, bins: ReadonlySet<number>): strin
     else runs.push([bin, bin]);
   }
   return `${metric.name} ${runs.map(([first, last]) => rangeOf(metric, first, last)).join(", ")}`;
+}
+
+function namesOf(metric: MetricColumn, bins: readonly number[]): string {
+  const names = bins.slice(0, MOST_NAMES).map((bin) => labelOf(metric, bin));
+  const more = bins.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${format.count(more)} more` : ""}`;
 }
 
 function RowCount({ scene, state }: { scene: Scene; state: State }) {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ragas_nb.judges.base import JudgeRequest, Reply
+from ragas_nb.metrics import discrete_metric, ranking_metric
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.notebook import bridge as bridges
 from ragas_nb.testing import ScriptedJudge
@@ -89,6 +90,87 @@ async def test_a_batch_is_bounded_and_what_is_over_comes_with_the_next(monkeypat
     await run
     assert max(batch["changes"] for batch in view.of_type("batch")) == 3
     assert view.scores == shown(run)
+
+
+def rule_of_own(text: str) -> MetricResult:
+    """A number, a text or a ranking, by the response."""
+    return MetricResult({"1": 0.5, "2": "good", "3": ["b", "a"]}.get(text))
+
+
+@discrete_metric(allowed_values=["short", "long", "empty"])
+def length(response: str) -> str:
+    return "short" if len(response) < 3 else "long"
+
+
+@ranking_metric(allowed_values=2)
+def places(response: str) -> list[str]:
+    return [response, "none"]
+
+
+async def test_texts_and_rankings_arrive_as_their_labels():
+    run = new_run(responses("1", "2222", "3"), [half, length, places])
+    bridge, view = open_view(run)
+    bridge.handle({"type": "hello", "id": 1})
+    assert view.labels == [None, ["short", "long", "empty"], []]
+    await run
+    assert view.scores == shown(run)
+    assert (view.scores[1, 1], view.scores[1, 2]) == (("scored", "long"), ("scored", "2222 > none"))
+    assert view.labels == [
+        None,
+        ["short", "long", "empty"],
+        ["1 > none", "2222 > none", "3 > none"],
+    ]
+
+
+async def test_a_label_travels_once_and_before_it_is_used(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bridges, "MOST_CHANGES", 2)
+    run = new_run(responses("a", "b", "a", "c", "b"), [places])
+    bridge, view = open_view(run)
+    bridge.handle({"type": "hello", "id": 1})
+    await run
+    told = [new for batch in view.of_type("batch") for new in batch["labels"]]
+    assert told == [
+        {"metric": 0, "number": number, "label": f"{text} > none"} for number, text in enumerate("abc")
+    ]
+    assert view.scores == shown(run)
+
+
+async def test_labels_that_a_snapshot_told_in_between_keep_their_numbers():
+    judge = HeldJudge({"is_polite": YES})
+    run = new_run(responses("a", "b"), [places, Polite()], judge).start()
+    bridge, view = open_view(run)
+    await judge.arrived.wait()
+    bridge.handle({"type": "hello", "id": 1})
+    judge.release.set()
+    await run
+    assert view.labels[0] == ["a > none", "b > none"]
+    assert view.scores == shown(run)
+
+
+async def test_a_metric_that_turns_out_to_find_texts_is_told_anew():
+    run = new_run(responses("1", "2", "3", "?"), [Computes(rule=rule_of_own)])
+    bridge, view = open_view(run)
+    bridge.handle({"type": "hello", "id": 1})
+    await run
+    assert [view.scores[row, 0] for row in range(4)] == [
+        ("scored", "0.5"),
+        ("scored", "good"),
+        ("scored", "b > a"),
+        ("undefined", 0.0),
+    ]
+    assert [snapshot["metrics"][0]["labels"] is None for snapshot in view.of_type("snapshot")] == [
+        True,
+        False,
+    ]
+    assert view.sent[-1]["totals"]["state"] == "finished"
+
+
+async def test_a_late_view_sees_the_labels_of_a_run_that_has_ended():
+    run = new_run(responses("1", "2", "3"), [Computes(rule=rule_of_own)])
+    await run
+    bridge, view = open_view(run)
+    await said(bridge, view, {"type": "hello", "id": 1})
+    assert [view.scores[row, 0][1] for row in range(3)] == ["0.5", "good", "b > a"]
 
 
 async def test_jobs_under_way_at_a_cancel_are_shown_as_pending_again():

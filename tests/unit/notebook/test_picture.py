@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
+from ragas_nb.metrics import discrete_metric, ranking_metric
 from ragas_nb.metrics.base import Ask, Metric, MetricResult
 from ragas_nb.notebook import picture
 from ragas_nb.notebook import protocol as wire
@@ -159,6 +160,45 @@ async def test_what_is_saved_is_bounded_and_is_json_without_nan():
     assert (len(saved.rows), saved.run.samples) == (picture.SAVED_ROWS, 300)
     assert saved.rows[0].cells == [wire.SavedCell(status="undefined", value=None)]
     json.dumps(saved.model_dump(mode="json"), allow_nan=False)
+
+
+@discrete_metric(allowed_values=["good", "bad", "ugly"])
+def tone(response: str) -> str:
+    return "bad" if response == "b" else "good"
+
+
+@ranking_metric(allowed_values=2)
+def order(response: str) -> list[str]:
+    return [response, "x" * 80]
+
+
+async def test_a_row_in_full_tells_a_text_or_a_ranking_whole():
+    run = new_run(responses("a"), [tone, order])
+    await run
+    assert [job.value for job in picture.row_detail(run, 0, 1).jobs] == ["good", "a > " + "x" * 80]
+
+
+async def test_what_is_saved_counts_labels_and_keeps_them_in_the_cells():
+    run = new_run(responses("a", "b", "a"), [tone])
+    await run
+    saved = picture.saved_state(run)
+    assert saved.metrics[0].labels == ["good", "bad", "ugly"]
+    assert saved.summaries == [
+        wire.MetricSummary(n=3, failed=0, undefined=0, mean=None, low=None, high=None, bins=[2, 1, 0])
+    ]
+    assert [row.cells[0].value for row in saved.rows] == [0, 1, 0]
+
+
+async def test_of_many_labels_those_of_the_saved_rows_and_the_most_frequent_are_saved():
+    texts = [*map(str, range(150)), *["last"] * 50]
+    run = new_run(responses(*texts), [Computes(rule=MetricResult)])
+    await run
+    saved = picture.saved_state(run)
+    labels, bins = saved.metrics[0].labels, saved.summaries[0].bins
+    assert labels == [*map(str, range(100)), "last"]
+    assert bins == [1] * 100 + [50]
+    assert saved.summaries[0].n == 200
+    assert [labels[int(row.cells[0].value)] for row in saved.rows] == texts[:100]
 
 
 class Turns(Metric):

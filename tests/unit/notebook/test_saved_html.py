@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from ragas_nb.metrics import discrete_metric
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.picture import saved_state, totals
@@ -115,6 +116,47 @@ async def test_the_picture_tells_state_counts_means_and_missing_scores():
         "All 4 rows",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_hostile_labels_are_shown_as_text(hostile: str):
+    run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(hostile))])
+    await run
+    page = Reader(to_html(saved_state(run)))
+    assert page.tags <= TAGS
+    assert page.open == []
+    assert page.texts.count(hostile) == 2  # card, cell
+
+
+async def test_labels_are_counted_and_have_no_mean():
+    run = new_run(responses("good", "bad", "good", "", "?"), [Computes(rule=answered)])
+    await run
+    texts = Reader(to_html(saved_state(run))).texts
+    start = texts.index("computes")
+    assert texts[start : start + 8] == [
+        "computes", "good", "2", "bad", "1", "(empty)", "1", "n 4 · 1 undefined"
+    ]  # fmt: skip
+    assert [texts.count(label) for label in ("good", "bad", "(empty)", "0.00")] == [5, 3, 2, 0]
+
+
+def answered(text: str) -> MetricResult:
+    return MetricResult(None, "no answer") if text == "?" else MetricResult(text)
+
+
+async def test_of_many_labels_the_most_frequent_are_told_and_the_others_counted():
+    run = new_run(responses(*"abcdefghijghijhijj"), [Computes(rule=MetricResult)])
+    await run
+    texts = Reader(to_html(saved_state(run))).texts
+    start = texts.index("computes")
+    assert texts[start + 1 : start + 13] == ["a", "1", "g", "2", "h", "3", "i", "3", "j", "4", "others", "5"]
+
+
+async def test_before_a_text_is_found_no_label_is_counted():
+    run = new_run(responses("?"), [discrete_metric(name="tone")(lambda response: (None, "no answer"))])
+    await run
+    page = Reader(to_html(saved_state(run)))
+    assert "no score yet" in page.texts
+    assert "svg" not in page.tags
 
 
 async def test_only_the_first_rows_are_shown_and_the_note_says_so():

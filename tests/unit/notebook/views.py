@@ -1,4 +1,7 @@
-"""A view as the tests see it: what the kernel sent, folded into the scores that a person would see."""
+"""A view as the tests see it: what the kernel sent, folded into the scores that a person would see.
+
+A score that is a text or a ranking is seen as its label.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ragas_nb.notebook.bridge import Bridge
+from ragas_nb.notebook.labels import label_of
 from ragas_nb.notebook.protocol import update_adapter
 from ragas_nb.run import Run
-from ragas_nb.store.state import STATUSES
+from ragas_nb.store.state import SCORED, STATUSES
 
 
 @dataclass
@@ -19,15 +23,21 @@ class View:
     rows: int
     metrics: int
     sent: list[dict[str, Any]] = field(default_factory=list)
-    scores: dict[tuple[int, int], tuple[str, float]] = field(default_factory=dict)
+    scores: dict[tuple[int, int], tuple[str, float | str]] = field(default_factory=dict)
+    labels: list[list[str] | None] = field(default_factory=list)
     costs: dict[int, float] = field(default_factory=dict)
 
     def take(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         update_adapter.validate_python(content)
         self.sent.append(content)
         if content["type"] == "batch":
+            for new in content["labels"]:
+                known = self.labels[new["metric"]]
+                known[new["number"] :] = [new["label"], *known[new["number"] + 1 :]]
+                assert known[new["number"]] == new["label"]
             self._batch(content, buffers)
         elif content["type"] == "snapshot":
+            self.labels = [metric["labels"] for metric in content["metrics"]]
             self._snapshot(buffers)
         else:
             assert buffers == []
@@ -40,7 +50,7 @@ class View:
         assert {len(rows), len(metrics), len(values), len(buffers[3])} == {content["changes"]}
         assert {len(cost_rows), len(costs)} == {content["cost_changes"]}
         for row, metric, value, status in zip(rows, metrics, values, buffers[3], strict=True):
-            self.scores[row, metric] = (STATUSES[status], value)
+            self.scores[row, metric] = self._seen(metric, status, value)
         self.costs |= dict(zip(cost_rows, costs, strict=True))
 
     def _snapshot(self, buffers: list[bytes]) -> None:
@@ -48,8 +58,15 @@ class View:
         assert len(values) == len(statuses) == self.rows * self.metrics
         for place, (value, status) in enumerate(zip(values, statuses, strict=True)):
             metric, row = divmod(place, self.rows)
-            self.scores[row, metric] = (STATUSES[status], value)
+            self.scores[row, metric] = self._seen(metric, status, value)
         self.costs = dict(enumerate(costs))
+
+    def _seen(self, metric: int, status: int, value: float) -> tuple[str, float | str]:
+        labels = self.labels[metric] if self.labels else None
+        if labels is None or status != SCORED:
+            return STATUSES[status], value
+        assert value == int(value)
+        return STATUSES[status], labels[int(value)]
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """The messages of one type, in order."""
@@ -62,10 +79,13 @@ def open_view(run: Run) -> tuple[Bridge, View]:
     return Bridge(run, view.take), view
 
 
-def shown(run: Run) -> dict[tuple[int, int], tuple[str, float]]:
+def shown(run: Run) -> dict[tuple[int, int], tuple[str, float | str]]:
     """All scores of a run, as a view should see them."""
     return {
-        (row, metric): (STATUSES[column.statuses[row]], column.values[row])
+        (row, metric): (
+            STATUSES[column.statuses[row]],
+            label_of(column.labels[row]) if row in column.labels else column.values[row],
+        )
         for metric, column in enumerate(run.state.columns.values())
         for row in range(len(run))
     }

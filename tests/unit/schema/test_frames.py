@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,44 +12,16 @@ import pyarrow as pa
 import pytest
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.schema import (
-    AIMessage,
-    EvaluationDataset,
-    HumanMessage,
-    MultiTurnSample,
-    SingleTurnSample,
-    ToolCall,
-    ToolMessage,
-    read_dataset,
-)
+from ragas_nb.schema import EvaluationDataset, SingleTurnSample, read_dataset
+from tests.unit.schema.examples import QUESTIONS, SAMPLES, in_arrow
 
 NOTHING = [None, float("nan"), np.nan, pd.NA, pd.NaT, np.datetime64("NaT")]
-QUESTIONS = pd.DataFrame(
-    {
-        "user_input": ["Where is Lima?", None, "Größe 数 🙂"],
-        "retrieved_contexts": [["Lima is in Peru.", 'It\'s "big".'], [], None],
-        "rubrics": [{"score1_description": "bad"}, {"score1_description": "good"}, None],
-        "topic": ["cities", None, "sizes"],
-    }
-)
-SAMPLES = [
-    SingleTurnSample(
-        user_input="Where is Lima?",
-        retrieved_contexts=["Lima is in Peru.", 'It\'s "big".'],
-        rubrics={"score1_description": "bad"},
-    ),
-    SingleTurnSample(retrieved_contexts=[], rubrics={"score1_description": "good"}),
-    SingleTurnSample(user_input="Größe 数 🙂"),
-]
+
 TOPICS = ["cities", None, "sizes"]
 
 
 def with_column(name: str, kind: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda frame: frame.assign(**{name: frame[name].astype(kind)})  # type: ignore[call-overload]
-
-
-def in_arrow(frame: pd.DataFrame) -> pd.DataFrame:
-    return pa.Table.from_pandas(frame, preserve_index=False).to_pandas(types_mapper=pd.ArrowDtype)  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -107,121 +78,6 @@ def test_every_spelling_of_nothing_is_missing(nothing: object, kind: type[object
     dataset = EvaluationDataset.from_pandas(frame)
     assert dataset.samples == [SingleTurnSample(user_input="a"), SingleTurnSample()]
     assert dict(dataset.extra) == {"topic": ["x", None]}
-
-
-CALL = ToolCall(name="weather", args={"city": "Lima"})
-OTHER_CALL = ToolCall(name="news", args={"about": "it's {rain} [today]", "pages": 2})
-CONVERSATIONS = [
-    MultiTurnSample(
-        user_input=[
-            HumanMessage(content='Is it raining?\nIn "Lima", I mean: it\'s } {'),
-            AIMessage(content="", tool_calls=[CALL, OTHER_CALL]),
-            ToolMessage(content="dry"),
-            AIMessage(content="No."),
-        ],
-        reference_tool_calls=[CALL],
-        reference_topics=["weather"],
-    ),
-    MultiTurnSample(user_input=[HumanMessage(content="Größe 🙂")], reference="x"),
-]
-
-
-def in_rows(samples: list[MultiTurnSample]) -> list[dict[str, object]]:
-    return [sample.to_dict() for sample in samples]
-
-
-def conversations() -> pd.DataFrame:
-    return pd.DataFrame(in_rows(CONVERSATIONS))
-
-
-def printed(messages: list[dict[str, object]]) -> str:
-    """A conversation as numpy prints it where its lists are arrays, as they are in Parquet files."""
-    return str(
-        np.array(
-            [
-                {name: np.array(part) if isinstance(part, list) else part for name, part in message.items()}
-                for message in messages
-            ]
-        )
-    )
-
-
-def by_parquet(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    frame.to_parquet(folder / "data.parquet")
-    return pd.read_parquet(folder / "data.parquet")
-
-
-def by_csv(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    frame.to_csv(folder / "data.csv", index=False)
-    return pd.read_csv(folder / "data.csv")
-
-
-def by_json_lines(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    frame.to_json(folder / "data.jsonl", orient="records", lines=True, force_ascii=False)
-    return pd.read_json(folder / "data.jsonl", lines=True)
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        lambda frame, folder: frame,
-        by_parquet,
-        by_csv,
-        by_json_lines,
-        lambda frame, folder: frame.assign(user_input=[printed(cell) for cell in frame["user_input"]]),
-        lambda frame, folder: in_arrow(frame),
-        lambda frame, folder: by_csv(frame, folder).astype({"user_input": "category", "reference": "string"}),
-        lambda frame, folder: frame.assign(user_input=[sample.user_input for sample in CONVERSATIONS]),
-        lambda frame, folder: frame.assign(
-            user_input=[np.array(sample.user_input) for sample in CONVERSATIONS]
-        ),
-    ],
-    ids=[
-        "objects",
-        "parquet",
-        "csv",
-        "json",
-        "numpy print",
-        "arrow types",
-        "categories",
-        "messages",
-        "arrays",
-    ],
-)
-def test_conversations_are_the_same_however_pandas_holds_them(
-    spelling: Callable[[pd.DataFrame, Path], pd.DataFrame], tmp_path: Path
-) -> None:
-    dataset = EvaluationDataset.from_pandas(spelling(conversations(), tmp_path))
-    assert dataset.samples == CONVERSATIONS
-    assert (dataset.is_multi_turn(), dict(dataset.extra)) == (True, {})
-
-
-@pytest.mark.parametrize("samples", [SAMPLES, CONVERSATIONS], ids=["questions", "conversations"])
-def test_what_we_write_pandas_reads(samples: list[SingleTurnSample], tmp_path: Path) -> None:
-    dataset = EvaluationDataset(samples)
-    dataset.to_csv(tmp_path / "data.csv")
-    dataset.to_jsonl(tmp_path / "data.jsonl")
-    dataset.to_parquet(tmp_path / "data.parquet")
-    for frame in (
-        pd.read_csv(tmp_path / "data.csv"),
-        pd.read_json(tmp_path / "data.jsonl", lines=True),
-        pd.read_parquet(tmp_path / "data.parquet"),
-    ):
-        assert EvaluationDataset.from_pandas(frame).samples == samples
-
-
-@pytest.mark.parametrize("samples", [SAMPLES, CONVERSATIONS], ids=["questions", "conversations"])
-def test_what_pandas_writes_we_read(samples: list[SingleTurnSample], tmp_path: Path) -> None:
-    frame = EvaluationDataset(samples, ids=list("abc")[: len(samples)]).to_pandas()
-    frame.to_parquet(tmp_path / "data.parquet")
-    frame.to_csv(tmp_path / "data.csv", index_label="id")
-    frame.to_json(tmp_path / "data.jsonl", orient="records", lines=True)
-    by_parquet = EvaluationDataset.from_parquet(tmp_path / "data.parquet")
-    assert (by_parquet.samples, by_parquet.ids) == (samples, list("abc")[: len(samples)])
-    assert (dict(by_parquet.extra), by_parquet) == ({}, EvaluationDataset.from_pandas(frame))
-    by_csv = EvaluationDataset.from_csv(tmp_path / "data.csv")
-    assert (by_csv.samples, by_csv.ids) == (samples, list("abc")[: len(samples)])
-    assert EvaluationDataset.from_jsonl(tmp_path / "data.jsonl").samples == samples
 
 
 def test_extra_columns_keep_their_values_through_pandas() -> None:
@@ -310,64 +166,6 @@ def test_the_frame_shares_nothing_with_the_dataset() -> None:
     frame.at[1, "tags"][0]["b"].append("later")
     assert dataset.samples == SAMPLES
     assert dataset.extra["tags"] == [["a"], [{"b": ["c"]}], None]
-
-
-DO_NOT_MIX = (
-    "Text makes single questions, lists of messages make conversations; they do not mix. "
-    "Correct the cell, or make two datasets."
-)
-
-
-@pytest.mark.parametrize(
-    ("cells", "row", "message"),
-    [
-        (
-            ["a", "b", ["c"], None],
-            2,
-            f"found list ['c'] where text, as in 2 other rows, is needed. {DO_NOT_MIX}",
-        ),
-        (
-            [["c"], "b"],
-            0,
-            f"found list ['c'] where text, as in another row, is needed. {DO_NOT_MIX}",
-        ),
-        (
-            [[{"type": "human", "content": "a"}], np.array([HumanMessage(content="a")]), 42],
-            2,
-            f"found int 42 where a list of messages, as in 2 other rows, is needed. {DO_NOT_MIX}",
-        ),
-        (
-            ['[{"type": "human", "content": "a"}]', "[{'type': 'human', 'content': 'a'}]", '[{"type": "hum'],
-            2,
-            'found str \'[{"type": "hum\' where a list of messages, as in 2 other rows, is needed. '
-            f"{DO_NOT_MIX}",
-        ),
-        (
-            [["a"]],
-            0,
-            "found str 'a' where a message at position 0 is needed. Here a str is no message. "
-            "Use HumanMessage, AIMessage or ToolMessage, or dicts like {'type': 'human', 'content': '…'}.",
-        ),
-        (
-            [HumanMessage(content="a")],
-            0,
-            "found HumanMessage HumanMessage(... type='human') where a list with a message per item is "
-            "needed. Write a list of messages: [{'type': 'human', 'content': '…'}, "
-            "{'type': 'ai', 'content': '…'}].",
-        ),
-        (
-            [None, [{"type": "tool", "content": "a"}]],
-            1,
-            "found list ['ToolMessage'] where a conversation is needed. Here message 0 is a tool message and "
-            "comes before any AI message. A tool can only answer an AI message that called it.",
-        ),
-    ],
-)
-def test_questions_and_conversations_do_not_mix(cells: list[object], row: int, message: str) -> None:
-    frame = pd.DataFrame({"question": pd.Series(cells, dtype=object)})
-    with pytest.raises(DatasetError) as refused:
-        read_dataset(frame)
-    assert str(refused.value) == f"Row {row}, column 'question' (user_input): {message}"
 
 
 @pytest.mark.parametrize(

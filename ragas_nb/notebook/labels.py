@@ -1,0 +1,117 @@
+"""Scores that are texts or rankings, on the wire: every metric's labels, numbered in the order they came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ragas_nb.metrics import allowed
+from ragas_nb.metrics.base import Metric
+from ragas_nb.metrics.functions import FunctionMetric
+from ragas_nb.metrics.prompted import PromptMetric
+from ragas_nb.metrics.result import Ranking
+from ragas_nb.run import Run
+from ragas_nb.store.state import SCORED, Column
+
+MOST_LABELS = 1_000
+"""Different labels of one metric."""
+MOST_SHOWN = 6
+"""Labels that a card has room for."""
+LABEL_WIDTH = 60
+"""Characters of a label."""
+FURTHER = "…"
+"""The label of everything after the first `MOST_LABELS - 1`."""
+_EMPTY = "(empty)"
+
+
+def text_of(score: float | str | Ranking) -> str:
+    """A score as a text, of any length.
+
+    >>> text_of("pass"), text_of(["b", "a", 3])
+    ('pass', 'b > a > 3')
+    """
+    if isinstance(score, str):
+        return score
+    return " > ".join(map(str, score)) if isinstance(score, list) else f"{score:g}"
+
+
+def label_of(score: float | str | Ranking) -> str:
+    """A score as a text of one short line.
+
+    >>> label_of(" very\\n good "), label_of("")
+    ('very good', '(empty)')
+    """
+    line = " ".join(text_of(score).split()) or _EMPTY
+    return line if len(line) <= LABEL_WIDTH else line[: LABEL_WIDTH - 1] + "…"
+
+
+class Labels:
+    """One metric's labels; a label's number is its place in `texts`, which only grows.
+
+    >>> labels = Labels(["pass", "fail"])
+    >>> labels.number("fail"), labels.number(["b", "a"]), labels.texts
+    (1, 2, ['pass', 'fail', 'b > a'])
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self.texts: list[str] = []
+        self._numbers: dict[str, int] = {}
+        for text in known:
+            self.number(text)
+
+    def number(self, score: float | str | Ranking) -> int:
+        """The number of a score's label; a new label gets the next one."""
+        found = self._numbers.get(score) if isinstance(score, str) else None
+        if found is not None:
+            return found
+        text = label_of(score)
+        if text not in self._numbers and len(self.texts) >= MOST_LABELS - 1:
+            text = FURTHER
+        found = self._numbers.setdefault(text, len(self.texts))
+        if found == len(self.texts):
+            self.texts.append(text)
+        return found
+
+    def numbers(self, column: Column, rows: Iterable[int]) -> Iterator[int]:
+        """The numbers of these rows' labels; 0 where there is no score."""
+        values, statuses, texts = column.values, column.statuses, column.labels
+        for row in rows:
+            yield self.number(texts.get(row, values[row])) if statuses[row] == SCORED else 0
+
+
+def labels_of(run: Run) -> list[Labels | None]:
+    """The labels of each metric of a run as far as they are known; None where scores are numbers."""
+    return [_known(metric, run.state.columns[metric.column]) for metric in run.plan.metrics]
+
+
+def _known(metric: Metric, column: Column) -> Labels | None:
+    values = metric.allowed if isinstance(metric, PromptMetric | FunctionMetric) else None
+    if isinstance(values, allowed.Labels):
+        return Labels(values.texts)
+    return Labels() if isinstance(values, allowed.Places) or column.labels else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The labels that outlive the kernel, with their counts, and the place of each saved row's label."""
+
+    texts: list[str]
+    counts: list[int]
+    places: list[int]
+
+
+def kept_labels(labels: Labels, column: Column, saved_rows: int) -> Kept:
+    """The most frequent labels of a metric and those of its first rows."""
+    numbers = list(labels.numbers(column, range(len(column.values))))
+    scored = [row for row, status in enumerate(column.statuses) if status == SCORED]
+    counts = Counter(numbers[row] for row in scored)
+    by_count = sorted(range(len(labels.texts)), key=counts.__getitem__, reverse=True)
+    saved = {numbers[row] for row in scored if row < saved_rows}
+    kept = sorted(saved.union(by_count[:MOST_SHOWN]))
+    place = {number: place for place, number in enumerate(kept)}
+    return Kept(
+        texts=[labels.texts[number] for number in kept],
+        counts=[counts[number] for number in kept],
+        places=[place.get(number, 0) for number in numbers[:saved_rows]],
+    )
