@@ -13,6 +13,8 @@ from ragas_nb.testing import Line, ScriptedJudge
 from tests.browser.payloads import PAYLOADS
 
 ALL = " ".join(PAYLOADS)
+PRINTABLE = "".join(character for character in ALL if character.isprintable()).strip()
+"""All that the name of a metric may hold; what cannot be printed is refused there."""
 INVALID, REFUSED = 1, 2
 """The samples about which the judge gives no usable reply, and refuses one."""
 
@@ -51,5 +53,5 @@ def start() -> Run:
             "retrieved_contexts": [list(PAYLOADS)] * len(PAYLOADS),
         }
     )
-    critic = AspectCritic(name=ALL, definition=ALL)
+    critic = AspectCritic(name=PRINTABLE, definition=ALL)
     return rnb.start(samples, [faithfulness, critic], llm=HostileJudge(), name=ALL)
