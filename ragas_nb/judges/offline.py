@@ -141,15 +141,28 @@ def _compare(request: JudgeRequest, variant: int) -> Output:
 
 
 def _aspect(request: JudgeRequest, variant: int) -> Output:
-    criterion = request.prompt.instruction.partition("Criterion: ")[2]
+    _, found, criterion = request.prompt.instruction.partition("Criterion: ")
+    if not found:  # the prompt was changed, or is in another language
+        raise _unknown(request)
     verdict, reason = judge_aspect(
         criterion,
-        _text(request, "response") or _text(request, "user_input"),
+        _text(request, "response") or _answers_in(_text(request, "user_input")),
         question=_text(request, "user_input"),
         truth=[text for text in [_text(request, "reference")] if text]
         or _texts(request, "retrieved_contexts"),
     )
     return {"reason": reason, "verdict": verdict}
+
+
+def _answers_in(conversation: str) -> str:
+    """What the assistant says in a conversation (further lines are indented); other texts as they are."""
+    said: list[str] = []
+    speaking = False
+    for line in conversation.splitlines():
+        speaking = line.startswith("AI: ") or (speaking and line.startswith(" "))
+        if speaking:
+            said.append(line.removeprefix("AI: ").strip())
+    return "\n".join(said) or conversation
 
 
 def _claim(request: JudgeRequest, variant: int) -> Output:
