@@ -7,7 +7,7 @@ are checked, a hundred thousand in a run: plain dataclasses take a third of the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -38,7 +38,7 @@ class JobStarted:
     metric: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
 class JobScored:
     """A job ended; `value` is None where there was nothing to score, and `reason` says why."""
 
@@ -49,6 +49,28 @@ class JobScored:
     reason: str | None = None
     confidence: float | None = None
     trace: Trace = ()
+
+    def __init__(
+        self,
+        *,
+        sample_id: SampleId,
+        metric: str,
+        value: Score,
+        reason: str | None = None,
+        confidence: float | None = None,
+        trace: Trace = (),
+    ) -> None:
+        _set_sample_id(self, sample_id)  # half the time of what a frozen dataclass does by itself
+        _set_metric(self, metric)
+        _set_value(self, value)
+        _set_reason(self, reason)
+        _set_confidence(self, confidence)
+        _set_trace(self, trace)
+
+
+_set_sample_id, _set_metric, _set_value, _set_reason, _set_confidence, _set_trace = (
+    vars(JobScored)[field.name].__set__ for field in fields(JobScored)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
