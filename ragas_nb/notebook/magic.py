@@ -187,6 +187,16 @@ def _metrics_table() -> Any:
     """Every metric that has a name: whom it asks, what it reads, what it tells."""
     import pandas as pd
 
+    class Table(pd.DataFrame):
+        """A frame of sentences: all of them is shown, from the left."""
+
+        def _repr_html_(self) -> str:
+            with pd.option_context("display.max_colwidth", None, "display.max_rows", None):
+                html = str(super()._repr_html_())  # type: ignore[misc]  # pandas-stubs do not know it
+            return html.replace("<td>", '<td style="text-align: left">').replace(
+                "<th>", '<th style="text-align: left">'
+            )
+
     rows = [
         (
             " = ".join(entry.names),
@@ -197,7 +207,8 @@ def _metrics_table() -> Any:
         )
         for entry in catalogue()
     ]
-    return pd.DataFrame(rows, columns=["metric", "asks", "fields", "scores", "tells"]).set_index("metric")
+    frame = pd.DataFrame(rows, columns=["metric", "asks", "fields", "scores", "tells"])
+    return Table(frame.set_index("metric"))
 
 
 def _both(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from typing import Any
 
 import pytest
@@ -197,6 +198,7 @@ async def test_metrics_lists_every_metric_with_what_it_needs(cell: Any):
     assert sorted(name for listed in table.index for name in listed.split(" = ")) == names()
     assert table.loc["faithfulness", "fields"] == "response, retrieved_contexts, user_input"
     assert (table["tells"].str.len() > 10).all()
+    assert all(html.escape(sentence, quote=False) in table._repr_html_() for sentence in table["tells"])
 
 
 async def test_a_variable_goes_before_a_command_of_the_same_name(cell: Any, shell: InteractiveShell):
