@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import ClassVar, Literal
-
-from pydantic import model_validator
+from typing import Literal
 
 from ragas_nb.metrics.base import MetricResult
-from ragas_nb.metrics.computing import ComputedMetric
+from ragas_nb.metrics.overlap import OverlapMetric
 from ragas_nb.metrics.reading import given
 from ragas_nb.schema import SingleTurnSample
 
@@ -40,7 +38,7 @@ def _scorer(
     return lambda response, reference: float(bleu.corpus_score([response], [[reference]]).score)
 
 
-class BleuScore(ComputedMetric):
+class BleuScore(OverlapMetric):
     """Tells how many words and runs of up to four words the response shares with the reference.
 
     Fields: `response`, `reference`. Range 0 to 1, higher is better; a response of fewer than four words
@@ -61,16 +59,9 @@ class BleuScore(ComputedMetric):
     lowercase: bool = False
     tokenize: Tokenizer = "13a"
     use_effective_order: bool = False
-    requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
-    packages: ClassVar[tuple[str, ...]] = ("sacrebleu",)
-    longest_at_once: ClassVar[int | None] = 2_000
 
-    @model_validator(mode="before")
-    @classmethod
-    def _spread(cls, parameters: object) -> object:
-        return spread(parameters)
-
-    def _score(self, response: str, reference: str) -> float:
+    def percent(self, response: str, reference: str) -> float:
+        """The score, 0 to 100."""
         return _scorer(
             self.smooth_method,
             self.smooth_value,
@@ -80,22 +71,7 @@ class BleuScore(ComputedMetric):
             self.use_effective_order,
         )(response, reference)
 
-    def prepare(self) -> None:
-        """Import `sacrebleu`."""
-        self._score("", "")
-
     def compute(self, sample: SingleTurnSample) -> MetricResult:
         """BLEU of the response, at most 1.0."""
         response, reference = given(sample.response, "response"), given(sample.reference, "reference")
-        return MetricResult(min(1.0, self._score(response, reference) / 100))
-
-
-def spread(parameters: object) -> object:
-    """Parameters given as `kwargs={…}`, the way Ragas spells them, among the others.
-
-    >>> spread({"name": "bleu", "kwargs": {"lowercase": True}})
-    {'name': 'bleu', 'lowercase': True}
-    """
-    if not isinstance(parameters, dict) or not isinstance(parameters.get("kwargs"), dict):
-        return parameters
-    return {**{key: value for key, value in parameters.items() if key != "kwargs"}, **parameters["kwargs"]}
+        return MetricResult(min(1.0, self.percent(response, reference) / 100))

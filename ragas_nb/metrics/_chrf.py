@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from ragas_nb.metrics._bleu import spread
 from ragas_nb.metrics.base import MetricResult
-from ragas_nb.metrics.computing import ComputedMetric
+from ragas_nb.metrics.overlap import OverlapMetric
 from ragas_nb.metrics.reading import given
 from ragas_nb.schema import SingleTurnSample
 
@@ -26,7 +24,7 @@ def _scorer(
     return lambda response, reference: float(chrf.corpus_score([response], [[reference]]).score)
 
 
-class ChrfScore(ComputedMetric):
+class ChrfScore(OverlapMetric):
     """Tells how many runs of up to six letters the response shares with the reference: fair to languages
     with many word forms, or without spaces.
 
@@ -43,28 +41,17 @@ class ChrfScore(ComputedMetric):
     beta: int = Field(2, ge=1)
     remove_whitespace: bool = True
     eps_smoothing: bool = False
-    requires: ClassVar[frozenset[str]] = frozenset({"response", "reference"})
-    packages: ClassVar[tuple[str, ...]] = ("sacrebleu",)
-    longest_at_once: ClassVar[int | None] = 2_000
 
-    @model_validator(mode="before")
-    @classmethod
-    def _spread(cls, parameters: object) -> object:
-        return spread(parameters)
-
-    def _score(self, response: str, reference: str) -> float:
+    def percent(self, response: str, reference: str) -> float:
+        """The score, 0 to 100."""
         whitespace = not self.remove_whitespace
         return _scorer(self.char_order, self.word_order, self.beta, whitespace, self.eps_smoothing)(
             response, reference
         )
-
-    def prepare(self) -> None:
-        """Import `sacrebleu`."""
-        self._score("", "")
 
     def compute(self, sample: SingleTurnSample) -> MetricResult:
         """The chrF of the response."""
         response, reference = given(sample.response, "response"), given(sample.reference, "reference")
         if not response.strip() or not reference.strip():
             return MetricResult(0.0, "the response or the reference is blank")
-        return MetricResult(self._score(response, reference) / 100)
+        return MetricResult(self.percent(response, reference) / 100)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import secrets
 import zlib
-from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import Final, Literal
@@ -15,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.metrics.prompting import Shot
+from ragas_nb.schema.whole_files import read_whole, write_whole
 
 FORMAT: Final = "ragas_nb metric"
 VERSION: Final = 1
 """Goes up when files of this version could not be read as they are any more."""
-_GZIP: Final = b"\x1f\x8b"
 
 
 class SavedPrompt(BaseModel):
@@ -58,22 +56,11 @@ def write(saved: SavedMetric, target: Path) -> None:
     document = {"format": FORMAT, "version": VERSION, **saved.model_dump(mode="json", by_alias=True)}
     data = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
     try:
-        _replace(target, gzip.compress(data, mtime=0) if target.suffix == ".gz" else data)
+        write_whole(target, data)
     except OSError as error:
         raise ConfigurationError(
             f"Cannot write {str(target)!r}: {error.strerror}. Check the folder and who may write there."
         ) from None
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write beside the file first, so that it changes at once or stays as it was."""
-    beside = target.with_name(f".{secrets.token_hex(6)}.part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def read(path: str | PathLike[str]) -> MetricFile:
@@ -102,8 +89,7 @@ def _bytes(path: str | PathLike[str]) -> bytes:
     if not file.suffix and not file.exists():
         file = file.with_suffix(".json")  # as `save` names it
     try:
-        data = file.read_bytes()
-        return gzip.decompress(data) if data.startswith(_GZIP) else data
+        return read_whole(file)
     except FileNotFoundError:
         raise ConfigurationError(
             f"There is no file {str(path)!r}. Check the name; relative ones start at {str(Path.cwd())!r}."

@@ -17,6 +17,7 @@ from ragas_nb.judges.base import Vector
 from ragas_nb.metrics.base import Ask
 from ragas_nb.metrics.languages.names import ENGLISH, language_name
 from ragas_nb.prompts import InT, OutT, Prompt, Value
+from ragas_nb.schema.whole_files import write_whole
 
 AnyPrompt = Prompt[Any, Any]
 
@@ -152,7 +153,7 @@ def _write(path: Path, prompt: AnyPrompt) -> Path:
         ],
         "types": prompt.types,
     }
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
     return path
 
 

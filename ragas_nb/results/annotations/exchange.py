@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
+import zlib
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -12,6 +14,7 @@ from pydantic import BaseModel
 
 from ragas_nb.errors import DatasetError
 from ragas_nb.schema.values import plain
+from ragas_nb.schema.whole_files import read_whole, write_whole
 
 
 def to_json(value: object, *, indent: int | None = None) -> bytes:
@@ -40,11 +43,13 @@ def _jsonable(value: object) -> object:
 def read_json(path: str | PathLike[str]) -> object:
     """Return what a JSON file holds; raises `DatasetError` that names the file and what is wrong with it."""
     try:
-        content = Path(path).expanduser().read_bytes()
+        content = read_whole(path)
     except FileNotFoundError:
         raise DatasetError(
             f"There is no file {str(path)!r}. Check the name; relative ones start at {str(Path.cwd())!r}."
         ) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DatasetError(f"{str(path)!r} is damaged: {error}. Save it again.") from None
     except OSError as error:
         raise DatasetError(
             f"Cannot read {str(path)!r}: {error.strerror}. Check what it is and who may read it."
@@ -71,5 +76,5 @@ def from_json(content: bytes) -> object:
 
 
 def write_json(path: str | PathLike[str], value: object) -> None:
-    """Write a value as an indented JSON file."""
-    Path(path).expanduser().write_bytes(to_json(value, indent=2) + b"\n")
+    """Write a value as an indented JSON file; an older file stays until the new one is complete."""
+    write_whole(path, to_json(value, indent=2) + b"\n")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import os
-import secrets
 import zlib
-from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
@@ -18,8 +15,7 @@ from ragas_nb.errors import ResultFileError
 from ragas_nb.results.contents import Contents
 from ragas_nb.results.saving.shapes import FORMAT, VERSION, SavedResult
 from ragas_nb.results.saving.writing import restored, saved
-
-_GZIP = b"\x1f\x8b"
+from ragas_nb.schema.whole_files import read_whole, write_whole
 
 
 def write_result(contents: Contents, path: str | PathLike[str]) -> None:
@@ -29,28 +25,12 @@ def write_result(contents: Contents, path: str | PathLike[str]) -> None:
         ResultFileError: the file cannot be written.
     """
     data = _encoded(saved(contents).model_dump(mode="json"))
-    if Path(path).suffix.lower() == ".gz":
-        data = gzip.compress(data, compresslevel=6, mtime=0)
     try:
-        _replace(Path(path).expanduser().resolve(), data)
+        write_whole(path, data)
     except OSError as error:
         raise ResultFileError(
             f"Cannot write {str(path)!r}: {error.strerror}. Check the folder and who may write there."
         ) from None
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write beside the file first, so that it changes at once or stays as it was."""
-    beside = target.with_name(f".{secrets.token_hex(6)}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _encoded(document: object) -> bytes:
@@ -100,8 +80,7 @@ def read_result(path: str | PathLike[str]) -> Contents:
 
 def _bytes(path: str | PathLike[str]) -> bytes:
     try:
-        data = Path(path).expanduser().read_bytes()
-        return gzip.decompress(data) if data.startswith(_GZIP) else data
+        return read_whole(path)
     except FileNotFoundError:
         raise ResultFileError(
             f"There is no file {str(path)!r}. Check the name; relative ones start at {str(Path.cwd())!r}."

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ragas_nb.errors import RagasNbError, StoreError
 from ragas_nb.judges.openai import OpenAIJudge
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.results.saving import files as result_file
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.testing import ScriptedJudge
@@ -59,7 +58,7 @@ def test_an_older_file_stays_when_saving_fails(tmp_path: Path, monkeypatch: pyte
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(result_file.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ValueError, match=r"Cannot write '.*r\.json': No space left on device\."):
         EvaluationResult([{"m": 0}], None).save(tmp_path / "r.json")
     assert (tmp_path / "r.json").read_bytes() == before
