@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.kernel.driver import TRANSPORT
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
@@ -53,10 +56,11 @@ def jupyterlab(home: Path) -> Iterator[Server]:
     _write_page(home / "config" / "labconfig")
     port = _free_port()
     log = (home / "server.log").open("wb")
+    runtime = tempfile.TemporaryDirectory()  # not below `home`: the path of a socket has 107 bytes at most
     process = subprocess.Popen(
         _command(folder, port),
         cwd=folder,
-        env=_environment(home),
+        env=_environment(home, runtime.name),
         stdout=log,
         stderr=log,
         start_new_session=True,
@@ -68,6 +72,7 @@ def jupyterlab(home: Path) -> Iterator[Server]:
     finally:
         _stop(process)
         log.close()
+        runtime.cleanup()
 
 
 @contextmanager
@@ -95,12 +100,15 @@ def _command(folder: Path, port: int) -> list[str]:
         "--ServerApp.allow_root=True",
         f"--ServerApp.root_dir={folder}",
         "--IdentityProvider.token=",
+        # Over TCP a kernel's ports are chosen before it starts: another process may take one of them meanwhile,
+        # and a page that had begun to connect never hears of the kernel that is started in its place.
+        f"--KernelManager.transport={TRANSPORT}",
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
 
-def _environment(home: Path) -> Mapping[str, str]:
+def _environment(home: Path, runtime: str) -> Mapping[str, str]:
     """Ours without keys and settings of the user; kernels find this checkout."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "RAGAS_NB_", "JUPYTER"))}
     return kept | {
@@ -111,7 +119,7 @@ def _environment(home: Path) -> Mapping[str, str]:
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_PLATFORM_DIRS": "1",
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_RUNTIME_DIR": runtime,
         "PYTHONPATH": str(ROOT),
     }
 

@@ -15,6 +15,8 @@ from jupyter_client.manager import KernelManager
 
 PATIENCE_S = 60
 """How long a test waits for what must come; only a fault makes it wait that long."""
+TRANSPORT = "ipc" if os.name == "posix" else "tcp"
+"""Sockets with names of their own: a TCP port that was found free may be taken before the kernel listens."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ def kernel(home: Path) -> Iterator[Kernel]:
     """A fresh kernel that knows nothing of the user's settings and keys."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "RAGAS_NB_"))}
     env |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-    manager = KernelManager(kernel_name="python3")
+    manager = KernelManager(kernel_name="python3", transport=TRANSPORT)
     manager.start_kernel(env=env, cwd=str(home))
     client = manager.client()
     client.start_channels()

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets.config import Config
+
+from tests.kernel.driver import TRANSPORT
 
 TIMEOUT_S = 120
 """Seconds that one cell may take; only a fault takes that long."""
@@ -18,7 +21,11 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         CellExecutionError: a cell raised; the message has its traceback.
     """
     client = NotebookClient(
-        notebook, timeout=TIMEOUT_S, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        config=Config(KernelManager={"transport": TRANSPORT}),
     )
     done: NotebookNode = client.execute()
     return done
