@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,13 @@ PATIENCE_S = 60
 """How long a test waits for what must come; only a fault makes it wait that long."""
 TRANSPORT = "ipc" if os.name == "posix" else "tcp"
 """Sockets with names of their own: a TCP port that was found free may be taken before the kernel listens."""
+
+
+@contextmanager
+def settings_of_kernels() -> Iterator[dict[str, str]]:
+    """Settings of a kernel manager for one kernel, whose sockets stand in a folder that goes with the block."""
+    with tempfile.TemporaryDirectory() as folder:  # a short path: that of a socket has 107 bytes at most
+        yield {"transport": TRANSPORT, "connection_file": f"{folder}/kernel.json"}
 
 
 @dataclass
@@ -106,14 +114,15 @@ def kernel(home: Path) -> Iterator[Kernel]:
     """A fresh kernel that knows nothing of the user's settings and keys."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "RAGAS_NB_"))}
     env |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTER_RUNTIME_DIR": str(home / "runtime")}
-    manager = KernelManager(kernel_name="python3", transport=TRANSPORT)
-    manager.start_kernel(env=env, cwd=str(home))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=PATIENCE_S)
-        yield Kernel(manager, client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()
+    with settings_of_kernels() as settings:
+        manager = KernelManager(kernel_name="python3", **settings)
+        manager.start_kernel(env=env, cwd=str(home))
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=PATIENCE_S)
+            yield Kernel(manager, client)
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+            manager.cleanup_resources()

@@ -8,7 +8,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from tests.kernel.driver import TRANSPORT
+from tests.kernel.driver import settings_of_kernels
 
 TIMEOUT_S = 120
 """Seconds that one cell may take; only a fault takes that long."""
@@ -20,14 +20,15 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     Raises:
         CellExecutionError: a cell raised; the message has its traceback.
     """
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT_S,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        config=Config(KernelManager={"transport": TRANSPORT}),
-    )
-    done: NotebookNode = client.execute()
+    with settings_of_kernels() as settings:
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT_S,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            config=Config(KernelManager=settings),
+        )
+        done: NotebookNode = client.execute()
     return done
 
 
