@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ragas_nb import store, telemetry
     from ragas_nb.api import aevaluate, evaluate, start
+    from ragas_nb.engine.budget import TokenBudget
     from ragas_nb.engine.settings import RunConfig
     from ragas_nb.errors import (
         BudgetReached,
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
         StoreError,
         UploadException,
     )
+    from ragas_nb.estimating import aestimate, estimate
     from ragas_nb.judges.prices import set_price
+    from ragas_nb.kept import load, resume, runs
     from ragas_nb.results.annotations import MetricAnnotation
     from ragas_nb.results.result import EvaluationResult
     from ragas_nb.run import Run
@@ -64,14 +68,22 @@ __all__ = [
     "RunConfig",
     "SingleTurnSample",
     "StoreError",
+    "TokenBudget",
     "ToolCall",
     "ToolMessage",
     "UploadException",
+    "aestimate",
     "aevaluate",
+    "estimate",
     "evaluate",
+    "load",
     "read_dataset",
+    "resume",
+    "runs",
     "set_price",
     "start",
+    "store",
+    "telemetry",
 ]
 
 _HOME_OF = {
@@ -84,16 +96,22 @@ _HOME_OF = {
     "Run": "ragas_nb.run",
     "RunConfig": "ragas_nb.engine.settings",
     "SingleTurnSample": "ragas_nb.schema",
+    "TokenBudget": "ragas_nb.engine.budget",
     "ToolCall": "ragas_nb.schema",
     "ToolMessage": "ragas_nb.schema",
+    "aestimate": "ragas_nb.estimating",
     "aevaluate": "ragas_nb.api",
+    "estimate": "ragas_nb.estimating",
     "evaluate": "ragas_nb.api",
+    "load": "ragas_nb.kept",
     "read_dataset": "ragas_nb.schema",
+    "resume": "ragas_nb.kept",
+    "runs": "ragas_nb.kept",
     "set_price": "ragas_nb.judges.prices",
     "start": "ragas_nb.api",
 }
 """Where the public names live; the others are errors."""
-_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.run")
+_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.estimating", "ragas_nb.kept", "ragas_nb.run")
 
 
 def __getattr__(name: str) -> Any:
@@ -102,6 +120,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("ragas_nb")
+    if name in ("store", "telemetry"):
+        return import_module(f"ragas_nb.{name}")
     if name not in __all__:
         raise AttributeError(f"module 'ragas_nb' has no attribute {name!r}")
     home = _HOME_OF.get(name, "ragas_nb.errors")

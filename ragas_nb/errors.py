@@ -86,7 +86,8 @@ class JudgeError(RagasNbError):
 class JudgeUnavailable(JudgeError):
     """The judge could not be reached, or was too busy, after all retries.
 
-    `retry_after` is the number of seconds that the server asked to wait, where it said so.
+    `retry_after` is the number of seconds that the server asked to wait, where it said so; `overloaded` when
+    the server has too much to do (429, 503), so that fewer requests would help.
     """
 
     def __init__(
@@ -95,12 +96,14 @@ class JudgeUnavailable(JudgeError):
         *,
         kind: UnavailableKind,
         retry_after: float | None = None,
+        overloaded: bool = False,
         step: str | None = None,
         attempts: tuple[object, ...] = (),
     ) -> None:
         super().__init__(message, step=step, attempts=attempts)
         self.kind: UnavailableKind = kind
         self.retry_after = retry_after
+        self.overloaded = overloaded or kind == "rate_limited"
         self.never_reached = False
         """Set where no request of the run has ever reached the server."""
 

@@ -101,7 +101,7 @@ class Prompt(Generic[In, Out]):
         return f"Prompt({self.name!r}, {self.input.__name__} → {self.output.__name__})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Prompt) and self._said == other._said
+        return self is other or (isinstance(other, Prompt) and self._said == other._said)
 
     def __hash__(self) -> int:
         return hash((self.name, self.digest))
@@ -195,8 +195,11 @@ class Prompt(Generic[In, Out]):
         if with_schema:
             schema = json.dumps(self.schema, separators=(",", ":"))
             fixed += f"\n\nReply with one JSON object of this schema: {schema}"
-        content = fenced(input.model_dump_json())
-        return [{"role": "system", "content": fixed}, {"role": "user", "content": content}]
+        return [{"role": "system", "content": fixed}, {"role": "user", "content": self.content(input)}]
+
+    def content(self, input: In) -> str:  # noqa: A002
+        """The text that is different for every sample: the input, fenced."""
+        return fenced(input.model_dump_json())
 
     def parse(self, text: str, input: In) -> Out:  # noqa: A002
         """The typed answer in a JSON text.

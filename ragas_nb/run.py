@@ -1,134 +1,73 @@
-"""The handle of a run: look at it, await it, cancel it, while it goes on."""
+"""The handle of a run: look at it, await it, tell it what to do, while it goes on and after."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Generator
+from dataclasses import replace
 from datetime import UTC, datetime
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from ragas_nb.engine.events import EndState, Event, Listener, RunEnded, RunStarted
+from ragas_nb.engine.events import (
+    Event,
+    FailureKind,
+    Listener,
+    NoticeGiven,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+from ragas_nb.engine.loop import wait_for
 from ragas_nb.engine.plan import Plan
-from ragas_nb.engine.scheduler import carry_out
-from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, ConfigurationError, JudgeError
-from ragas_nb.judges.base import Embedder, Judge
-from ragas_nb.results.contents import contents_of_run
+from ragas_nb.errors import ConfigurationError, JudgeError, StoreError
+from ragas_nb.listeners import listener_of, log_event
+from ragas_nb.results.contents import Contents
 from ragas_nb.results.result import EvaluationResult
-from ragas_nb.store.state import SCORED, RunStatus, State
-from ragas_nb.views import Views
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ragas_nb.schema import SampleId
+from ragas_nb.session import RunSettings, Session, recalled, writing
+from ragas_nb.steering import Failed, SteeredRun, kinds_of
+from ragas_nb.store.archive import StoredRun
+from ragas_nb.store.journal import Journal
+from ragas_nb.store.meta import RunMeta
+from ragas_nb.store.records import StepRecord
+from ragas_nb.store.state import State
 
 log = logging.getLogger("ragas_nb")
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """How a run is carried out, and by whom."""
+class Run(SteeredRun):
+    """An evaluation that goes on: `await run` gives the result, `run.df` shows the scores so far.
 
-    name: str
-    judge: Judge | None = None
-    embedder: Embedder | None = None
-    config: RunConfig = field(default_factory=RunConfig)
-    budget: float | None = None
-    raise_exceptions: bool = False
-    listeners: tuple[Listener, ...] = ()
-    blocking: bool = False
-    """A cell waits for this run, so that the host may hold back what a person clicks."""
-
-
-@dataclass
-class Clock:
-    """How long a run has been going, in seconds."""
-
-    started: float = field(default_factory=monotonic)
-    stopped: float | None = None
-
-    def elapsed(self) -> float:
-        """Seconds since the start, until the end."""
-        return (monotonic() if self.stopped is None else self.stopped) - self.started
-
-
-class Run:
-    """An evaluation that goes on: `await run` gives the result, `run.cancel()` ends it, `run.df` shows it.
-
-    `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`.
+    `pause`, `resume`, `cancel`, `retry_failed`, `add_budget` and `set_limit` work at any time and from any
+    thread; a run that has ended goes on with what is left to do.
     """
 
-    views: Views[Run] | None = None
-    """Who shows runs; set by `ragas_nb.notebook`."""
-
-    def __init__(self, plan: Plan, settings: RunSettings) -> None:
-        self.run_id = secrets.token_hex(4)
+    def __init__(self, meta: RunMeta, plan: Plan, settings: RunSettings) -> None:
+        state = State(plan.dataset.ids, plan.columns)
+        super().__init__(meta, plan.dataset, state, self._steps_of, settings)
         self.plan = plan
-        self.settings = settings
-        self.state = State(plan.dataset.ids, plan.columns)
-        self.clock = Clock()
-        self._listeners: list[Listener] = [*settings.listeners]
-        self._task: asyncio.Task[None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: list[Listener] = [
+            partial(log_event, self),
+            *(listener_of(callback, meta) for callback in settings.listeners),
+        ]
+        self._journal: Journal | None = None
         self._error: Exception | None = None
-        self._cancelled = False
-        self.shown_as: list[str] = []
-        """Outputs that show the run and must be brought up to date when it ends."""
         self._waiting = 0
-        self._widget: Any = None
-
-    # ── what it is now ──
-
-    @property
-    def name(self) -> str:
-        """The run's name."""
-        return self.settings.name
-
-    @property
-    def status(self) -> RunStatus:
-        """`starting`, `running`, `finished`, `cancelled`, `failed` or `budget_reached`."""
-        return self.state.status
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing of the run goes on any more."""
-        return self.status not in ("starting", "running")
-
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The event loop the run goes on."""
-        return self._loop
 
     @property
     def error(self) -> Exception | None:
         """What ended the run, where it failed."""
         return self._error
 
-    @property
-    def result(self) -> EvaluationResult:
-        """The scores so far."""
-        return EvaluationResult.of(contents_of_run(self.plan, self.state, run_id=self.run_id, name=self.name))
+    def _contents(self) -> Contents:
+        return replace(super()._contents(), retry=self._retried)
 
-    @property
-    def df(self) -> pd.DataFrame:
-        """The samples with the scores so far; missing scores are NaN."""
-        return self.result.to_pandas()
-
-    @property
-    def errors(self) -> pd.DataFrame:
-        """The failed jobs so far, each with its reason."""
-        return self.result.errors
-
-    @property
-    def widget(self) -> Any:
-        """The run's live widget, to be placed anywhere."""
-        if self._widget is None:
-            self._widget = self._views().widget(self)
-        return self._widget
+    def _steps_of(self, sample_id: SampleId, metric: str) -> tuple[StepRecord, ...]:
+        return () if self._journal is None else self._journal.steps(sample_id, metric)
 
     # ── what can be done ──
 
@@ -149,19 +88,20 @@ class Run:
                 "start() needs a running event loop, and there is none here. In a script use evaluate(…), or "
                 "call start() inside an async function; after %ragas add --wait."
             ) from None
-        self.clock = Clock()
+        self._cancelled = self._under_way = self._closing = self._once_more = False
+        self._error = None
+        self.state.status, self.state.message = "starting", None
         return self._loop.create_task(self._go(), name=f"ragas_nb run {self.run_id}")
 
-    def cancel(self) -> None:
-        """End the run; finished scores stay. Works from any thread; does nothing when it has ended."""
-        if self._loop is not None and not self.ended:
-            with suppress(RuntimeError):  # the loop has just closed: it is over anyway
-                self._loop.call_soon_threadsafe(self._cancel_now)
+    def _retried(self, kind: FailureKind | Collection[FailureKind] | None = None) -> EvaluationResult:
+        """Do the failed jobs again, and wait for the result."""
 
-    def _cancel_now(self) -> None:
-        if self._task is not None and not self.ended and not self._cancelled:
-            self._cancelled = True
-            self._task.cancel()
+        async def again() -> EvaluationResult:
+            return await self.retry_failed(kind)
+
+        return wait_for(again)
+
+    # ── listening and waiting ──
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; call what is returned to stop that."""
@@ -171,6 +111,21 @@ class Run:
     def _drop(self, listener: Listener) -> None:
         if listener in self._listeners:
             self._listeners.remove(listener)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Give every event from now on, until the run ends: `async for event in run.events(): …`."""
+        if self.ended:
+            return
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        stop = self.listen(queue.put_nowait)
+        try:
+            while True:
+                event = await queue.get()
+                yield event
+                if isinstance(event, RunEnded):
+                    return
+        finally:
+            stop()
 
     def __await__(self) -> Generator[Any, None, EvaluationResult]:
         return self._wait().__await__()
@@ -184,8 +139,9 @@ class Run:
         task = self._task = self._task or self._begin()
         self._waiting += 1
         try:
-            if not task.done():  # one that is done may belong to a loop that is closed
+            while not task.done():  # one that is done may belong to a loop that is closed
                 await asyncio.wait([task])
+                task = self._task  # another one, where the run goes on
         except asyncio.CancelledError:
             self._cancel_now()
             await asyncio.wait([task])
@@ -200,65 +156,100 @@ class Run:
             raise self._error
         return self.result
 
+    # ── how it goes ──
+
     async def _go(self) -> None:
-        """The run's one task: carry the plan out, and say how it ended."""
-        settings = self.settings
-        self._emit(RunStarted(run_id=self.run_id, name=self.name, at=datetime.now(UTC)))
-        ended: EndState = "cancelled"
-        message: str | None = None
+        """The run's one task: carry out what is open, and say how it ended."""
+        end = RunEnded(state="cancelled")
+        self._under_way = True
+        self.clock.go()
         try:
-            await carry_out(
-                self.plan,
-                settings.judge,
-                settings.embedder,
-                config=settings.config,
-                budget=settings.budget,
-                raise_exceptions=settings.raise_exceptions,
-                emit=self._emit,
-            )
-            ended = "finished"
+            if self._cancelled:
+                raise asyncio.CancelledError
+            session = await self._opened()
+            end = await session.carry_out(self.state)
         except KeyboardInterrupt:
             pass  # it struck inside one of our tasks, and has reached whoever waits
         except asyncio.CancelledError:
             if not self._cancelled:
                 raise
-        except BudgetReached as reached:
-            ended, message = "budget_reached", str(reached)
         except Exception as error:  # noqa: BLE001  raised again to whoever awaits the run
-            ended, message, self._error = "failed", str(error), error
+            end = RunEnded(state="failed", message=str(error))
+            self._error = error
         finally:
-            self.clock.stopped = monotonic()
-            self._emit(RunEnded(state=ended, message=message))
-            if not self._waiting:
-                self._refresh()
-            await self._close_judges()
+            self.clock.stop()
+            self._closing = True
+            await self._close(end)
+            if self._once_more:
+                self._task = self._begin()
 
-    async def _close_judges(self) -> None:
-        """Free the connections; a judge that another run uses opens them again when it needs them."""
-        for who in (self.settings.judge, self.settings.embedder):
-            try:
-                if who is not None:
-                    await who.aclose()
-            except Exception:
-                log.exception("a judge of run %s could not be closed", self.run_id)
+    async def _opened(self) -> Session:
+        """Open the store, take up what it has of this run, and say that the run goes on."""
+        settings, told = self.settings, None
+        is_new = self._journal is None and not settings.is_kept
+        if self._journal is None and settings.is_kept and settings.store is not None:
+            told = self._take_up(await recalled(settings.store, self.run_id, self.dataset))
+        try:
+            journal = await writing(self._journal, self.meta, self.dataset, settings, self._announce)
+        except StoreError:
+            if told is None:
+                raise
+            self._leave_to_others()
+            return await self._opened()
+        self._journal = journal
+        session = self._session = Session(self.plan, self.settings, journal, self._announce)
+        now = datetime.now(UTC)
+        session.emit(RunStarted(run_id=self.run_id, name=self.name, at=now) if is_new else RunResumed(at=now))
+        if told is not None:
+            session.emit(NoticeGiven(about="resumed", message=told))
+        while self._again:
+            self._do_again(self._again.pop())
+        if told is not None and settings.waits:
+            session.pause("Resume goes on from there; resume='never' starts anew.")
+        await journal.flush()
+        return session
 
-    def _emit(self, event: Event) -> None:
+    def _take_up(self, stored: StoredRun) -> str:
+        """Take up what the store has of this run, and return that in words."""
+        self.state, self.clock.before = stored.state, stored.elapsed_s
+        self.state.status, self.state.message = "starting", None
+        self.settings.budget.count_before(stored.state.total)
+        self._again.append(Failed(kinds_of(None)))
+        done, when = stored.state.settled_samples_in_all(), stored.meta.created_at.astimezone()
+        return (
+            f"{done:,} of {len(self):,} samples were judged before (the run began on {when:%d %b, %H:%M}); "
+            "nothing of that is asked again."
+        )
+
+    def _leave_to_others(self) -> None:
+        """Be a run of its own: another process has just gone on with the one in the store."""
+        self.meta = replace(self.meta, run_id=secrets.token_hex(4))
+        self.settings = replace(self.settings, is_kept=False)
+        self.state = State(self.dataset.ids, self.plan.columns)
+
+    async def _close(self, end: RunEnded) -> None:
+        """Say how the run ended, free all that it held, and bring its pictures up to date."""
+        session, self._session = self._session, None
+        if session is None:
+            self._announce(end)
+        else:
+            await session.close(end)
+        if not self._waiting:
+            self._refresh()
+
+    def _announce(self, event: Event) -> None:
+        """Fold an event in and tell all who listen."""
         self.state.apply(event)
+        if isinstance(event, RunPaused):
+            self.clock.stop()
+        elif isinstance(event, RunResumed):
+            self.clock.go()
         for listener in tuple(self._listeners):
             try:
                 listener(event)
             except Exception:
                 log.exception("a listener of run %s failed on %s; it hears no more", self.run_id, event.type)
                 self._drop(listener)
-
-    # ── how it shows ──
-
-    def _views(self) -> Views[Run]:
-        if self.views is None:
-            raise ConfigurationError(
-                "Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`."
-            )
-        return self.views
 
     def _refresh(self) -> None:
         """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what
@@ -268,27 +259,3 @@ class Run:
                 self.views.refresh(self)
         except Exception:
             log.exception("the picture of run %s could not be brought up to date", self.run_id)
-
-    def show(self) -> None:
-        """Show the live widget in this cell's output."""
-        self._views().show(self)
-
-    def _ipython_display_(self) -> None:
-        if not self._views().show(self):
-            raise NotImplementedError  # IPython then takes `repr`
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return self._views().bundle(self)
-
-    def __len__(self) -> int:
-        return len(self.plan.dataset)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self.result)
-
-    def __getitem__(self, key: str | int) -> Any:
-        return self.result[key]
-
-    def __repr__(self) -> str:
-        scored = self.state.settled_samples(SCORED)
-        return f"<Run {self.name!r} {self.run_id}: {self.status}, {scored} of {len(self)} samples scored>"

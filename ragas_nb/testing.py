@@ -23,6 +23,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -43,20 +44,21 @@ class ScriptedJudge(Judge):
     """Answers each step from a script and keeps every request it got in `requests`.
 
     `script` maps step names to a `Line`. A step that is not in the script, or whose list is used up,
-    is refused. `usage` is what each reply reports to have used; `price` is what each costs, in dollars.
+    is refused. `usage` is what each reply reports to have used; `price` is what each costs, in dollars. Its
+    answers are remembered under `identity`; without one, for this judge only.
     """
 
     def __init__(
         self,
         script: Mapping[str, Line],
         *,
-        identity: str = "scripted",
+        identity: str | None = None,
         supports_n: bool = True,
         usage: Usage | None = None,
         price: float | None = 0.0,
     ) -> None:
-        self.identity = identity
-        self.label = identity
+        self.identity = identity or f"scripted {uuid.uuid4().hex}"
+        self.label = identity or "scripted"
         self.supports_n = supports_n
         self.requests: list[JudgeRequest] = []
         self._script = dict(script)
@@ -69,7 +71,7 @@ class ScriptedJudge(Judge):
         self.requests.append(request)
         wanted = request.n if self.supports_n else 1
         choices = tuple(Choice(_text(self._next(request))) for _ in range(wanted))
-        return Reply(choices, self._usage, self.identity)
+        return Reply(choices, self._usage, self.label)
 
     def cost(self, usage: Usage, model: str) -> float | None:
         """The scripted price of a reply."""
@@ -98,10 +100,10 @@ class ScriptedEmbedder(Embedder):
         JudgeRefused: a text has no vector.
     """
 
-    identity = "scripted"
     label = "scripted"
 
     def __init__(self, vectors: Mapping[str, Vector] | Callable[[str], Vector]) -> None:
+        self.identity = f"scripted {uuid.uuid4().hex}"
         self.requests: list[tuple[str, ...]] = []
         self._vectors = vectors
 
@@ -109,7 +111,7 @@ class ScriptedEmbedder(Embedder):
         """The scripted vectors; each text counts as one token."""
         self.requests.append(tuple(texts))
         vectors = tuple(self._vector(text) for text in texts)
-        return Embeddings(vectors, Usage(input_tokens=len(texts)), self.identity)
+        return Embeddings(vectors, Usage(input_tokens=len(texts)), self.label)
 
     def cost(self, usage: Usage, model: str) -> float | None:
         """Nothing."""

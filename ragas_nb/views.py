@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from ragas_nb.run import Run
 
 Run_contra = TypeVar("Run_contra", contravariant=True)
 
 
 class Views(Protocol[Run_contra]):
-    """What shows a run to a person; the notebook layer plugs itself in through `Run.views`."""
+    """What shows a run to a person; the notebook layer plugs itself in through `RecordedRun.views`."""
 
     def show(self, run: Run_contra) -> bool:
         """Show the run where the current cell's output goes; False where there is no such place."""
@@ -21,3 +24,6 @@ class Views(Protocol[Run_contra]):
 
     def bundle(self, run: Run_contra) -> dict[str, Any]:
         """The run as a MIME bundle."""
+
+    def live(self, run_id: str) -> Run | None:
+        """The run with this id that this kernel knows and that has not ended."""

@@ -1,7 +1,7 @@
 // Talks with the kernel: hello → snapshot, commands → promises. Knows whether the kernel still answers.
 import { signal } from "@preact/signals";
 import { BadMessage, decode, type Incoming } from "./decode";
-import type { Command, CommandReply, RowDetail, RowPage } from "./protocol";
+import type { Command, CommandReply, Hello, RowDetail, RowPage, SetLimit } from "./protocol";
 
 export const HELLO_TIMEOUT_MS = 4_000;
 export const COMMAND_TIMEOUT_MS = 15_000;
@@ -17,8 +17,20 @@ export interface Model {
 /** `connecting`: no answer yet; `busy`: it talks but does not listen, a cell blocks it; `lost`: it is silent. */
 export type Link = "connecting" | "live" | "busy" | "lost";
 
-type Answers = { rows: RowPage; trace: RowDetail; cancel: CommandReply };
-type Ask = { type: "rows"; rows: number[] } | { type: "trace"; row: number } | { type: "cancel" };
+/** A command without its number; of limits only those are named that change. */
+type Sent<C> = C extends SetLimit
+  ? Pick<C, "type"> & Partial<Omit<C, "type" | "id">>
+  : C extends Command
+    ? Omit<C, "id">
+    : never;
+export type Ask = Sent<Exclude<Command, Hello>>;
+/** What the run is told; the others ask for something. */
+export type Told = Exclude<Ask, { type: "rows" | "trace" }>;
+type Answer<T extends Ask["type"]> = T extends "rows"
+  ? RowPage
+  : T extends "trace"
+    ? RowDetail
+    : CommandReply;
 
 interface Pending {
   resolve(answer: Incoming): void;
@@ -94,7 +106,7 @@ export function createChannel(model: Model, receive: (message: Incoming) => "fin
   };
 
   /** Send a command; settles with its answer, or with an error after the time-out. */
-  const ask = <T extends Ask>(command: T): Promise<Answers[T["type"]]> =>
+  const ask = <T extends Ask>(command: T): Promise<Answer<T["type"]>> =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       const give = resolve as (answer: Incoming) => void;

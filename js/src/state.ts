@@ -7,6 +7,7 @@ import type { MetricColumn, RunInfo, Totals } from "./protocol";
 import { STATUSES } from "./protocol";
 
 export const BINS = 10;
+export const PENDING = STATUSES.indexOf("pending");
 export const RUNNING = STATUSES.indexOf("running");
 export const SCORED = STATUSES.indexOf("scored");
 export const UNDEFINED = STATUSES.indexOf("undefined");

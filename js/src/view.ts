@@ -21,6 +21,14 @@ export interface View {
   folds: Signal<ReadonlyMap<string, boolean>>;
   scrollTop: number;
   panelTop: number;
+  /** What has the focus, if it is in this view. */
+  focus: Focus | null;
+}
+
+/** An element as a person would tell it: what it says, and the part of the widget that it is in. */
+export interface Focus {
+  part: string;
+  label: string;
 }
 
 /** A view that starts where another one is, or afresh. */
@@ -33,6 +41,7 @@ export function createView(like: View | null): View {
     folds: signal(like?.folds.value ?? new Map()),
     scrollTop: like?.scrollTop ?? 0,
     panelTop: like?.panelTop ?? 0,
+    focus: like?.focus ?? null,
   };
 }
 

@@ -13,7 +13,7 @@ import type {
   Totals,
   Update,
 } from "../src/protocol";
-import { STATUSES } from "../src/protocol";
+import { FAILURE_KINDS, STATUSES } from "../src/protocol";
 
 export const RUN: RunInfo = {
   run_id: "run-1",
@@ -40,7 +40,18 @@ export const TOTALS: Totals = {
   cost: 0.42,
   unpriced: 0,
   projected_cost: 0.67,
-  budget: 1,
+  budget: { told: "$0.4200 of $1", unit: "dollars" },
+  can: ["pause", "cancel", "retry_failed", "add_budget", "set_limit"],
+  notices: [],
+  limits: {
+    in_flight: 12,
+    at_once: 32,
+    max_workers: 32,
+    waiting_s: 0,
+    requests_per_minute: null,
+    tokens_per_minute: null,
+  },
+  failures: [{ kind: "timeout", jobs: 1 }],
 };
 
 export const metric = (name: string, other: Partial<MetricColumn> = {}): MetricColumn => ({
@@ -60,7 +71,10 @@ export type Score = number | "p" | "r" | "u" | "f";
 const WORDS = { p: "pending", r: "running", u: "undefined", f: "failed" } as const;
 const statusOf = (score: Score): JobStatus => (typeof score === "number" ? "scored" : WORDS[score]);
 const placeOf = (score: Score): number => STATUSES.indexOf(statusOf(score));
-const numberOf = (score: Score): number => (typeof score === "number" ? score : Number.NaN);
+const numberOf = (score: Score): number => {
+  if (score === "f") return FAILURE_KINDS.indexOf("timeout");
+  return typeof score === "number" ? score : Number.NaN;
+};
 
 /** A snapshot; each metric's scores are one column. */
 export function snapshot(columns: Score[][], other: Partial<SnapshotData> = {}): SnapshotData {
@@ -124,6 +138,7 @@ export function job(name: string, other: Partial<Job> = {}): Job {
     metric: name,
     status: "scored",
     value: 0.5,
+    repeats: null,
     reason: null,
     error: null,
     steps: [],
@@ -177,7 +192,11 @@ export function saved(columns: Score[][], other: Partial<Saved> = {}): Saved {
       text: { ...text(row), row: row + 100 },
       cells: columns.map((column) => {
         const score = column[row] ?? "p";
-        return { status: statusOf(score), value: typeof score === "number" ? score : null };
+        return {
+          status: statusOf(score),
+          value: typeof score === "number" ? score : null,
+          kind: score === "f" ? "timeout" : null,
+        };
       }),
       cost: 0.0003,
     })),
@@ -253,7 +272,7 @@ export function answering(
         return model.reply({ type: "rows", id: command.id, rows: command.rows.map(text) });
       case "trace":
         return model.reply(trace(command.id, command.row, detail(command.row)));
-      case "cancel":
+      default:
         return model.reply({ type: "reply", id: command.id, ok: true, error: null });
     }
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RowDetail } from "../src/protocol";
-import { answering, batch, FakeModel, job, layOut, type Score, snapshot, trace } from "./kernel";
+import { answering, batch, FakeModel, job, layOut, type Score, snapshot, TOTALS, trace } from "./kernel";
 import { byRole, click, open, type Page, settle } from "./page";
 
 let page: Page;
@@ -45,6 +45,7 @@ const attempt = (outcome: string, reply: string | null) => ({
 
 const CHECK = {
   name: "check",
+  turn: 0,
   source: "asked",
   prompt: "system: check each statement",
   attempts: [attempt("cut off", '{"a": ['), attempt("ok", '{"a": [1]}')],
@@ -137,27 +138,96 @@ describe("the row panel", () => {
 
   it("shows a failed job first and open, with error, raw reply and attempts", async () => {
     const error = {
-      kind: "JudgeOutputInvalid",
+      kind: "invalid_output",
+      error: "JudgeOutputInvalid",
       message: "Not JSON. Raise max_tokens.",
       step: "check",
       raw: '{"a',
-    };
+    } as const;
     const failed = job("recall", { status: "failed", value: null, error, steps: [STEP] });
     const { panel } = await openRow(0, { jobs: [job("faithfulness"), failed] });
     expect([...panel.querySelectorAll(".rnb-nm")].map((name) => name.textContent)).toEqual([
       "recall",
       "faithfulness",
     ]);
-    expect(byRole(panel, "alert", "JudgeOutputInvalid")).toBeTruthy();
+    expect(byRole(panel, "alert", "Invalid outputJudgeOutputInvalid")).toBeTruthy();
     expect(panel.querySelector(".rnb-msg")?.textContent).toBe("Not JSON. Raise max_tokens.");
     expect(byRole(panel, "region", "Raw reply of recall").textContent).toBe('{"a');
     expect(panel.querySelectorAll(".rnb-ebox tbody tr").length).toBe(2);
   });
 
+  it("asks again for one failed score, and leaves the focus on its line", async () => {
+    const error = {
+      kind: "timeout",
+      error: "JudgeUnavailable",
+      message: "No.",
+      step: null,
+      raw: null,
+    } as const;
+    let jobs = [job("faithfulness"), job("recall", { status: "failed", value: null, error })];
+    const model = answering(snapshot([[0.67], ["f"]]), () => ({ jobs }));
+    page = await open(model);
+    await click(page.el.querySelector("[data-row]") ?? page.el);
+    const panel = byRole(page.el, "complementary", "Row s0");
+    byRole(panel, "button", "Retry").focus();
+    await click(byRole(panel, "button", "Retry"));
+    expect(model.last("retry")).toMatchObject({ kind: null, row: 0, metric: "recall" });
+    jobs = [job("faithfulness"), job("recall", { value: 1 })];
+    model.receive(batch(2, [[0, 1, 1]]));
+    await vi.waitFor(() => expect(panel.querySelector(".rnb-ebox")).toBeNull());
+    expect(document.activeElement).toBe(line(panel, "recall"));
+  });
+
+  it("says beside the error why it could not be asked again", async () => {
+    const error = { kind: "timeout", error: "", message: "No.", step: null, raw: null } as const;
+    const { model, panel } = await openRow(0, {
+      jobs: [job("recall", { status: "failed", value: null, error })],
+    });
+    model.answer = (command) =>
+      model.reply({ type: "reply", id: command.id, ok: false, error: "The run has ended." });
+    await click(byRole(panel, "button", "Retry"));
+    expect(byRole(panel, "alert", "The run has ended.").closest(".rnb-ebox")).not.toBeNull();
+  });
+
+  it("offers no retry where the run cannot", async () => {
+    const error = { kind: "timeout", error: "", message: "No.", step: null, raw: null } as const;
+    const failed = job("recall", { status: "failed", value: null, error });
+    page = await open(
+      answering(snapshot(START, { totals: { ...TOTALS, can: [] } }), () => ({ jobs: [failed] })),
+    );
+    await click(page.el.querySelector("[data-row]") ?? page.el);
+    const buttons = [...page.el.querySelectorAll(".rnb-ebox button")].map(({ textContent }) => textContent);
+    expect(buttons).toEqual(["Copy error"]);
+  });
+
+  it("shows each time that a job was done, and its steps", async () => {
+    const steps = [STEP, { ...STEP, turn: 1 }];
+    const { panel } = await openRow(0, {
+      jobs: [job("faithfulness", { value: 0.8, repeats: [0.7, 0.9, null], steps })],
+    });
+    expect(panel.querySelector(".rnb-hint")?.textContent).toBe("0.80 (0.7, 0.9, undefined)");
+    expect([...panel.querySelectorAll(".rnb-turn")].map(({ textContent }) => textContent)).toEqual([
+      "Repeat 1 of 2",
+      "Repeat 2 of 2",
+    ]);
+    expect([...panel.querySelectorAll(".rnb-steps")].map((list) => list.getAttribute("aria-label"))).toEqual([
+      "check, repeat 1 of 2",
+      "check, repeat 2 of 2",
+    ]);
+    await click(byRole(panel, "button", "Prompts and replies"));
+    expect(byRole(panel, "region", "Prompt of check, faithfulness, repeat 2")).toBeTruthy();
+  });
+
   it("copies an error as text", async () => {
     const written = vi.fn(async (_: string) => {});
     vi.stubGlobal("navigator", { clipboard: { writeText: written } });
-    const error = { kind: "JudgeUnavailable", message: "No answer.", step: null, raw: "503" };
+    const error = {
+      kind: "timeout",
+      error: "JudgeUnavailable",
+      message: "No answer.",
+      step: null,
+      raw: "503",
+    } as const;
     const { panel } = await openRow(0, { jobs: [job("recall", { status: "failed", value: null, error })] });
     await click(byRole(panel, "button", "Copy error"));
     vi.unstubAllGlobals();

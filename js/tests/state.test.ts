@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { costAt, statusAt, valueAt } from "../src/blocks";
 import { BadMessage } from "../src/decode";
+import { FAILURE_KINDS } from "../src/protocol";
 import { fold, type State } from "../src/state";
 import { batch, RUN, snapshot } from "./kernel";
 
@@ -29,7 +30,7 @@ describe("fold", () => {
     expect(scoresOf(state)).toEqual([
       [
         [2, 0.5],
-        [4, Number.NaN],
+        [4, FAILURE_KINDS.indexOf("timeout")],
         [3, Number.NaN],
       ],
       [

@@ -16,6 +16,7 @@ describe("text from outside", () => {
     const start = snapshot([["f"]]);
     const step = {
       name: EVIL,
+      turn: 0,
       source: "asked" as const,
       prompt: EVIL,
       items: [{ text: EVIL, reason: EVIL, verdict: 0 as const, word: EVIL }],
@@ -36,7 +37,7 @@ describe("text from outside", () => {
       status: "failed",
       value: null,
       reason: EVIL,
-      error: { kind: EVIL, message: EVIL, step: EVIL, raw: EVIL },
+      error: { kind: "refused", error: EVIL, message: EVIL, step: EVIL, raw: EVIL },
       steps: [step],
     });
     const model = answering(
@@ -44,7 +45,7 @@ describe("text from outside", () => {
         ...start,
         run: { ...RUN, samples: 1, name: EVIL, judge: EVIL, started_at: EVIL },
         metrics: [metric(EVIL)],
-        totals: { ...TOTALS, state: "failed", message: EVIL },
+        totals: { ...TOTALS, state: "failed", message: EVIL, notices: [{ about: EVIL, message: EVIL }] },
       },
       () => ({
         sample_id: EVIL,

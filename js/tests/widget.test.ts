@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HELLO_TIMEOUT_MS } from "../src/channel";
+import type { Totals } from "../src/protocol";
 import { answering, batch, FakeModel, layOut, RUN, type Score, saved, snapshot, TOTALS } from "./kernel";
 import { byRole, click, gridRows, open, type Page, settle } from "./page";
 
@@ -26,9 +27,11 @@ describe("the header", () => {
       "run-1",
       "true",
     ]);
-    expect(page.el.querySelector(".rnb-h1")?.textContent).toBe("supportRunninggpt-4o-miniCancel");
+    expect(page.el.querySelector(".rnb-h1")?.textContent).toBe(
+      "supportRunninggpt-4o-miniPauseCancelRetry failed1Add budgetLimits",
+    );
     expect(facts()).toBe(
-      "100 %2 / 3 scored1 failed12 s2.5 / s4 s left1.20 k in90 out$0.42 of ≈ $0.67budget $1.00",
+      "100 %2 / 3 scored1 failed12 s2.5 / s4 s left12 of 32 at once1.20 k in90 out≈ $0.67 in allbudget $0.4200 of $1",
     );
     expect(byRole(page.el, "progressbar", "Samples scored").getAttribute("aria-valuetext")).toBe(
       "3 of 3 samples, 100 percent",
@@ -44,10 +47,18 @@ describe("the header", () => {
     const model = answering(snapshot(START));
     page = await open(model);
     await click(byRole(page.el, "button", "Cancel"));
-    expect([model.count("cancel"), byRole(page.el, "button", "Cancelling").hasAttribute("disabled")]).toEqual(
-      [1, true],
-    );
-    const ended = { ...TOTALS, state: "cancelled", message: "Cancelled at 2 of 3." } as const;
+    expect([
+      model.count("cancel"),
+      byRole(page.el, "button", "Cancelling").getAttribute("aria-disabled"),
+    ]).toEqual([1, "true"]);
+    await click(byRole(page.el, "button", "Cancelling"));
+    expect(model.count("cancel")).toBe(1);
+    const ended = {
+      ...TOTALS,
+      state: "cancelled",
+      message: "Cancelled at 2 of 3.",
+      can: [],
+    } satisfies Totals;
     model.receive({ ...batch(2, []), totals: ended });
     await settle();
     expect(page.el.querySelector(".rnb-state")?.textContent).toBe("Cancelled");
@@ -189,6 +200,36 @@ describe("shown again", () => {
     const second = await page.show();
     expect(look(second.el)).toEqual(before);
     expect(before.slice(2)).toEqual(["Row s195", "195", "retrieved_contexts1first context2second context"]);
+    await second.close();
+  });
+
+  it("a view has the focus that the last one had when the host took it away", async () => {
+    page = await open(answering(snapshot(START)));
+    const first = await page.show();
+    byRole(first.el, "button", "Limits").focus();
+    await first.close();
+    const second = await page.show();
+    expect(document.activeElement).toBe(byRole(second.el, "button", "Limits"));
+    await second.close();
+  });
+
+  it("a view takes the focus from nobody", async () => {
+    page = await open(answering(snapshot(START)));
+    byRole(page.el, "button", "Limits").focus();
+    const second = await page.show();
+    expect(document.activeElement).toBe(byRole(page.el, "button", "Limits"));
+    await second.close();
+  });
+
+  it("nor once a person has turned to something else", async () => {
+    page = await open(answering(snapshot(START)));
+    const first = await page.show();
+    byRole(first.el, "button", "Limits").focus();
+    byRole(first.el, "button", "Limits").blur();
+    await settle();
+    await first.close();
+    const second = await page.show();
+    expect(document.activeElement).toBe(document.body);
     await second.close();
   });
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
+from ragas_nb.engine.memory import Memory, Remembered
+from ragas_nb.engine.remembering import Futures, Outcome, Recent
 from ragas_nb.engine.sending import Origin, Sender
 from ragas_nb.engine.trace import Attempt, EmbedTrace, Source, StepTrace
 from ragas_nb.errors import ConfigurationError, JudgeError, JudgeOutputInvalid
@@ -17,32 +19,18 @@ from ragas_nb.prompts import InT, OutT, Prompt, Value
 
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
-    """What came of a question: a value or an error, and the attempts it took."""
-
-    value: T | None
-    error: Exception | None = None
-    attempts: tuple[Attempt, ...] = ()
-
-    def get(self) -> T:
-        """The value.
-
-        Raises:
-            Exception: the error, where there is one.
-        """
-        if self.error is not None:
-            raise self.error
-        return cast(T, self.value)
+MOST_ANSWERS = 1_000
+"""Answers that stay at hand where there is a memory to look others up in."""
+MOST_VECTORS = 2_000
+"""Vectors that stay at hand: 12 MB of the usual length."""
 
 
-Futures = dict[str, "asyncio.Future[Outcome[T]]"]
-
-
-def answer_key(identity: str, prompt: Prompt[Any, Any], content: str, repeat: int) -> str:
-    """The key of an answer: a hash of judge, prompt, input and repeat number."""
-    text = "\0".join((identity, prompt.digest, content, str(repeat)))
+def answer_key(
+    identity: str, prompt: Prompt[Any, Any], content: str, repeat: int, turn: int | None = None
+) -> str:
+    """The key of an answer: a hash of judge, prompt, input, repeat number, and of the turn of several."""
+    number = str(repeat) if turn is None else f"{repeat} in turn {turn}"
+    text = "\0".join((identity, prompt.digest, content, number))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
@@ -84,10 +72,11 @@ def _taken(attempts: list[Attempt]) -> tuple[Attempt, ...]:
 
 
 class Answers:
-    """All answers of one run, by key.
+    """All answers of one run, by key: at hand, in the memory, or asked for.
 
     Requests run as tasks of `group` and never raise into it: whoever asked may be cancelled, the answer still
-    serves the others.
+    serves the others. An answer is in the memory before anybody hears of it, and its request counts as one in
+    flight until then.
     """
 
     def __init__(
@@ -98,53 +87,115 @@ class Answers:
         to_judge: Sender,
         to_embedder: Sender,
         group: asyncio.TaskGroup,
+        memory: Memory | None = None,
     ) -> None:
         self._judge = judge
         self._embedder = embedder
         self._to_judge = to_judge
         self._to_embedder = to_embedder
         self._group = group
-        self._known: Futures[Value] = {}
-        self._vectors: Futures[Vector] = {}
+        self._memory = memory
+        self._answers: Recent[Value] = Recent(None if memory is None else MOST_ANSWERS)
+        self._vectors: Recent[Vector] = Recent(MOST_VECTORS)
 
     def ask(
-        self, prompt: Prompt[Any, Any], question: Value, repeats: Sequence[int], origin: Origin
+        self,
+        prompt: Prompt[Any, Any],
+        question: Value,
+        repeats: Sequence[int],
+        origin: Origin,
+        turn: int | None = None,
     ) -> list[tuple[Source, asyncio.Future[Outcome[Value]]]]:
-        """One future per repeat, with who pays for it; what is not known yet is asked now."""
+        """One future per repeat, with who pays for it; what is not known yet is looked up, then asked."""
         if self._judge is None:
             raise ConfigurationError(f"Step {prompt.name!r} asks a judge, and this run has none. Pass llm=….")
         content = question.model_dump_json()
-        keys = [answer_key(self._judge.identity, prompt, content, repeat) for repeat in repeats]
-        sources, missing = _claim(self._known, keys)
-        together = [missing] if self._judge.supports_n else [{key: future} for key, future in missing.items()]
-        for futures in filter(None, together):
-            asking = _Asking(prompt, question, origin, varied=len(repeats) > 1)
-            self._group.create_task(self._answer(self._judge, asking, futures))
-        return [(source, self._known[key]) for source, key in zip(sources, keys, strict=True)]
+        identity = self._judge.identity
+        keys = [answer_key(identity, prompt, content, repeat, turn) for repeat in repeats]
+        found, missing = self._answers.claim(keys)
+        if missing:
+            varied = len(repeats) > 1 or turn is not None
+            asking = _Asking(prompt, question, origin, varied)
+            self._go(self._provide(self._judge, asking, missing))
+        return found
+
+    def _go(self, request: Coroutine[object, object, None]) -> None:
+        """Start a request; where the run is being cancelled, whoever asks hears of that instead."""
+        try:
+            self._group.create_task(request)
+        except RuntimeError:
+            request.close()
+
+    async def _provide(self, judge: Judge, asking: _Asking, waiting: Futures[Value]) -> None:
+        """Fill the futures of one question's repeats: from the memory, and what it lacks by asking."""
+        try:
+            if self._memory is not None:
+                self._recall(asking.prompt, waiting, await self._memory.find(list(waiting)))
+            if judge.supports_n or len(waiting) <= 1:
+                return await self._answer(judge, asking, waiting)
+            for key in tuple(waiting)[1:]:
+                alone = _Asking(asking.prompt, asking.question, asking.origin, asking.varied)
+                self._go(self._answer(judge, alone, {key: waiting.pop(key)}))
+            await self._answer(judge, asking, waiting)
+        except Exception as error:  # noqa: BLE001  raised again in every job that asked
+            self._give_up(waiting, error, asking)
+
+    def _recall(
+        self, prompt: Prompt[Any, Any], waiting: Futures[Value], found: Mapping[str, Remembered]
+    ) -> None:
+        """Settle what the memory has; what cannot be read any more is asked anew."""
+        for key, answer in found.items():
+            try:
+                value = prompt.output.model_validate_json(answer.text)
+            except ValueError:
+                continue
+            del waiting[key]
+            self._answers.settle(key, Outcome(value, attempts=answer.attempts, kept=True))
 
     async def _answer(self, judge: Judge, asking: _Asking, waiting: Futures[Value]) -> None:
-        """Fill the futures of one question's repeats: one request for all, then for what was not usable."""
-        attempts, step = asking.attempts, asking.prompt.name
-        while waiting:
-            request = asking.request(len(waiting))
-            try:
-                reply, attempt = await self._to_judge.send(
+        """One request for all that waits, then for what was not usable, until all is settled."""
+
+        async def take(reply: Reply, attempt: Attempt) -> None:
+            await self._take(asking, reply, attempt, waiting)
+
+        try:
+            while waiting:
+                request = asking.request(len(waiting))
+                await self._to_judge.send(
                     lambda request=request: judge.reply(request),  # type: ignore[misc]
                     judge.cost,
                     origin=asking.origin,
-                    step=step,
-                    failed=attempts,
+                    step=asking.prompt.name,
+                    failed=asking.attempts,
+                    settle=take,
                 )
-                values, outcome, problem = asking.read(reply, len(waiting))
-                text = "\n".join(choice.text for choice in reply.choices)
-                attempts.append(replace(attempt, outcome=outcome, problem=problem, reply=text))
-                for value in values:
-                    waiting.pop(next(iter(waiting))).set_result(Outcome(value, attempts=_taken(attempts)))
                 if waiting and len(asking.invalid) > self._to_judge.pacing.config.max_invalid:
                     raise _never_valid(asking.invalid)
-            except Exception as error:  # noqa: BLE001  raised again in every job that asked
-                _give_up(self._known, waiting, error, step, _taken(attempts))
-                return
+        except Exception as error:  # noqa: BLE001  raised again in every job that asked
+            self._give_up(waiting, error, asking)
+
+    async def _take(self, asking: _Asking, reply: Reply, attempt: Attempt, waiting: Futures[Value]) -> None:
+        """Read a reply, keep the answers in it, then settle them."""
+        values, outcome, problem = asking.read(reply, len(waiting))
+        text = "\n".join(choice.text for choice in reply.choices)
+        told = (attempt.model, attempt.usage, attempt.cost, attempt.at)
+        asking.attempts.append(Attempt(outcome, attempt.seconds, text, problem, *told))
+        keys = tuple(waiting)[: len(values)]
+        outcomes = {
+            key: Outcome(value, attempts=_taken(asking.attempts))
+            for key, value in zip(keys, values, strict=True)
+        }
+        if self._memory is not None and outcomes:
+            kept = {
+                key: Remembered(got.get().model_dump_json(), got.attempts) for key, got in outcomes.items()
+            }
+            await self._memory.keep(kept)
+        for key, settled in outcomes.items():
+            del waiting[key]
+            self._answers.settle(key, settled)
+
+    def _give_up(self, waiting: Futures[Value], error: Exception, asking: _Asking) -> None:
+        _settle_with(self._answers, waiting, error, asking.prompt.name, _taken(asking.attempts))
 
     def embed(
         self, texts: Sequence[str], origin: Origin
@@ -154,10 +205,10 @@ class Answers:
             raise ConfigurationError(
                 "This metric compares embeddings, and the run has no embedder. Pass embeddings=…."
             )
-        sources, missing = _claim(self._vectors, texts)
+        found, missing = self._vectors.claim(texts)
         if missing:
-            self._group.create_task(self._embed(self._embedder, missing, origin))
-        return [(source, self._vectors[text]) for source, text in zip(sources, texts, strict=True)]
+            self._go(self._embed(self._embedder, missing, origin))
+        return found
 
     async def _embed(self, embedder: Embedder, waiting: Futures[Vector], origin: Origin) -> None:
         attempts: list[Attempt] = []
@@ -173,34 +224,21 @@ class Answers:
             if len(reply.vectors) != len(waiting):
                 raise _wrong_count(len(reply.vectors), len(waiting))
             for text, vector in zip(tuple(waiting), reply.vectors, strict=True):
-                waiting.pop(text).set_result(Outcome(vector, attempts=_taken(attempts)))
+                del waiting[text]
+                self._vectors.settle(text, Outcome(vector, attempts=_taken(attempts)))
         except Exception as error:  # noqa: BLE001  raised again in every job that asked
-            _give_up(self._vectors, waiting, error, "embed", _taken(attempts))
+            _settle_with(self._vectors, waiting, error, "embed", _taken(attempts))
 
 
-def _claim(known: Futures[T], keys: Sequence[str]) -> tuple[list[Source], Futures[T]]:
-    """Who pays for each key; keys nobody has asked for yet get a future, which the caller must see filled."""
-    sources: list[Source] = []
-    missing: Futures[T] = {}
-    for key in keys:
-        future = known.get(key)
-        if future is None:
-            known[key] = missing[key] = asyncio.get_running_loop().create_future()
-            sources.append("asked")
-        else:
-            sources.append("remembered" if future.done() else "shared")
-    return sources, missing
-
-
-def _give_up(
-    known: Futures[T], waiting: Futures[T], error: Exception, step: str, attempts: tuple[Attempt, ...]
+def _settle_with(
+    recent: Recent[T], waiting: Futures[T], error: Exception, step: str, attempts: tuple[Attempt, ...]
 ) -> None:
-    """Settle what is left with an error, and forget it: who asks later asks anew."""
+    """Settle what is left with an error."""
     if isinstance(error, JudgeError):
         error.step, error.attempts = step, attempts
-    for key, future in waiting.items():
-        del known[key]
-        future.set_result(Outcome(None, error, attempts))
+    for key in tuple(waiting):
+        del waiting[key]
+        recent.settle(key, Outcome(None, error, attempts))
         attempts = ()
 
 
@@ -221,11 +259,12 @@ def _wrong_count(found: int, wanted: int) -> JudgeOutputInvalid:
 
 
 class JobAsk:
-    """`ask` as one job sees it; keeps the job's trace."""
+    """`ask` as one job sees it; keeps the job's trace. `turn` where the job is one of several repeats."""
 
-    def __init__(self, answers: Answers, origin: Origin) -> None:
+    def __init__(self, answers: Answers, origin: Origin, turn: int | None = None) -> None:
         self._answers = answers
         self._origin = origin
+        self._turn = turn
         self.trace: list[StepTrace | EmbedTrace] = []
 
     async def __call__(self, prompt: Prompt[InT, OutT], question: InT, /, *, repeat: int = 0) -> OutT:
@@ -238,10 +277,13 @@ class JobAsk:
 
     async def _repeats(self, prompt: Prompt[InT, OutT], question: InT, repeats: Sequence[int]) -> list[OutT]:
         outcomes: list[Outcome[Value]] = []
-        found = self._answers.ask(prompt, question, repeats, self._origin)
+        found = self._answers.ask(prompt, question, repeats, self._origin, self._turn)
         for repeat, (source, future) in zip(repeats, found, strict=True):
             outcomes.append(outcome := await asyncio.shield(future))
-            self.trace.append(StepTrace(prompt, question, outcome.value, source, outcome.attempts, repeat))
+            payer: Source = "remembered" if outcome.kept else source
+            self.trace.append(
+                StepTrace(prompt, question, outcome.value, payer, outcome.attempts, repeat, self._turn or 0)
+            )
         return [cast(OutT, outcome.get()) for outcome in outcomes]
 
     async def embed(self, texts: Sequence[str], /) -> list[Vector]:
@@ -251,5 +293,5 @@ class JobAsk:
         for source, future in self._answers.embed(texts, self._origin):
             outcomes.append(outcome := await asyncio.shield(future))
             paid += outcome.attempts if source == "asked" else ()
-        self.trace.append(EmbedTrace(len(texts), tuple(paid)))
+        self.trace.append(EmbedTrace(len(texts), tuple(paid), self._turn or 0))
         return [outcome.get() for outcome in outcomes]

@@ -1,17 +1,20 @@
-"""When a request may go out: how many at once, how long to wait after a refusal, never past the budget."""
+"""The way of every request: its turn, its attempts, and what the next ones learn from it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import random
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from ragas_nb.engine.admission import Admission
+from ragas_nb.engine.concurrency import Flight
+from ragas_nb.engine.gate import Gate
+from ragas_nb.engine.limits import KEEP, Keep, Limits
 from ragas_nb.engine.settings import RunConfig
-from ragas_nb.errors import BudgetReached, JudgeUnavailable, RagasNbError
+from ragas_nb.errors import JudgeUnavailable, RagasNbError
+from ragas_nb.judges.base import Usage
 from ragas_nb.judges.openai.target import Target
 
 T = TypeVar("T")
@@ -22,84 +25,73 @@ FIRST_DELAY = 0.5
 """Seconds; the upper bound of the first retry's random delay, doubled with each further one."""
 RETRIES_BEFORE_FIRST_ANSWER = 2
 """A server that was never reached is given up sooner than one that answered before."""
-ROUNDING = 1e-9
-"""The part of a budget that sums of floats may be off."""
-
-
-class Budget:
-    """Money that may be spent, in dollars.
-
-    A request in flight counts with the dearest one of its step so far, and the first request of a step goes
-    out by itself. So a run overshoots by one request at most, unless the requests of one step differ much.
-    """
-
-    def __init__(self, limit: float | None) -> None:
-        self.limit = math.inf if limit is None else limit
-        self.spent = 0.0
-        self._dearest: dict[str, float] = {}
-        self._in_flight: Counter[str] = Counter()
-        self._settled = asyncio.Event()
-        self._reached = False
-
-    async def reserve(self, step: str) -> None:
-        """Make room for one request; wait for others to come back where that decides.
-
-        Raises:
-            BudgetReached: it does not fit, or another one before it did not.
-        """
-        while not (self._reached or self._goes_over(step)):
-            if not self._must_wait(step):
-                self._in_flight[step] += 1
-                return
-            await self._settled.wait()
-        self._reached = True
-        raise BudgetReached(
-            f"Budget of ${self.limit:g} reached: ${self.spent:.4f} spent. Finished scores stay; "
-            "run the cell again with a larger budget."
-        )
-
-    def settle(self, step: str, cost: float | None) -> None:
-        """Count a request that came back, or that failed without cost."""
-        self._in_flight[step] -= 1
-        if cost is not None:
-            self.spent += cost
-            self._dearest[step] = max(cost, self._dearest.get(step, 0.0))
-        self._settled.set()
-        self._settled = asyncio.Event()
-
-    def _must_wait(self, step: str) -> bool:
-        """Whether what is in flight may take the room that this request needs."""
-        if math.isinf(self.limit):
-            return False
-        if not self._dearest:
-            return self._in_flight.total() > 0
-        if step not in self._dearest and self._in_flight[step]:
-            return True
-        return self._goes_over(step, sum(self._price(s) * count for s, count in self._in_flight.items()))
-
-    def _goes_over(self, step: str, reserved: float = 0.0) -> bool:
-        expected = self.spent + reserved + self._price(step)
-        return self.spent >= self.limit or expected > self.limit * (1 + ROUNDING)
-
-    def _price(self, step: str) -> float:
-        """What a request of this step is expected to cost at most."""
-        return self._dearest.get(step, max(self._dearest.values(), default=0.0))
 
 
 class Pacing:
-    """The way of every request: a bounded number in flight, one shared pause, retries with full jitter.
+    """The requests to one judge or embedder: as many and as fast as it takes, retried with full jitter.
 
-    Starts are spread, one per turn of the event loop, so that a burst never blocks the notebook.
+    A refusal holds all of them back, and what the server says of its limits is obeyed before it refuses.
+    `who` names the judge in the log.
     """
 
-    def __init__(self, config: RunConfig, *, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, *, rng: random.Random | None = None, who: str = "The judge"
+    ) -> None:
         self.config = config
         self.answered = False
         """Whether anything ever came back."""
-        self._slots = asyncio.Semaphore(config.max_workers)
-        self._turn = asyncio.Lock()
-        self._open_at = 0.0
+        self._who = who
         self._rng = rng or random.Random(config.seed)
+        self._admission = Admission(config)
+        self._gate = Gate(self._admission)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # ── what it is, and what can be changed while it goes on ──
+
+    def status(self) -> Limits:
+        """How fast requests go out at this moment."""
+        now, admission = self._now(), self._admission
+        return Limits(
+            limit=admission.concurrency.limit,
+            in_flight=admission.in_flight,
+            max_workers=self.config.max_workers,
+            waiting=len(self._gate),
+            waiting_s=admission.asked_to_wait(now),
+            paused=self._gate.closed,
+            requests_per_minute=60 * admission.sent.per_second(now),
+            most_requests=self.config.requests_per_minute,
+            most_tokens=self.config.tokens_per_minute,
+        )
+
+    def set_limit(
+        self,
+        max_workers: int | Keep = KEEP,
+        *,
+        requests_per_minute: float | Keep | None = KEEP,
+        tokens_per_minute: float | Keep | None = KEEP,
+    ) -> None:
+        """Change limits at once, for requests that wait too; what is not named stays, None is no limit.
+
+        What is in flight comes back undisturbed.
+
+        Raises:
+            ValueError: a limit that cannot work; it is named.
+        """
+        self.config = self.config.limited(
+            max_workers, requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute
+        )
+        self._admission.configure(self._now(), self.config)
+        self._gate.changed()
+
+    def pause(self) -> None:
+        """Let no further request out; those that wait keep their order."""
+        self._gate.open(False)
+
+    def resume(self) -> None:
+        """Let requests out again."""
+        self._gate.open(True)
+
+    # ── a request ──
 
     async def send(
         self,
@@ -107,37 +99,51 @@ class Pacing:
         failed: Callable[[JudgeUnavailable, float], None],
         *,
         step: str,
+        settle: Callable[[T], Awaitable[None]] | None = None,
     ) -> T:
         """The result of the first attempt at a step that is answered.
 
-        `failed(error, seconds)` hears of each one that is not.
+        `failed(error, seconds)` hears of each one that is not. `settle(result)` is awaited before the request
+        no longer counts as one in flight; it has no time limit.
 
         Raises:
             JudgeUnavailable: after the last retry.
             JudgeRefused: at once.
         """
         tries = 0
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         while True:
-            async with self._slots:
-                await self._wait_for_turn()
-                started = loop.time()
-                try:
-                    result = await self._timed(attempt)
-                except JudgeUnavailable as error:
-                    self.answered |= error.kind in ("rate_limited", "server_error")
-                    failed(error, loop.time() - started)
-                    tries += 1
-                    if tries > self._retries(error):
-                        error.never_reached = error.kind == "connection" and not self.answered
-                        raise
-                    delay = self._delay(error, tries)
-                    if self.config.log_tenacity:
-                        self._log_retry(step, tries, error, delay)
-                else:
-                    self.answered = True
+            flight = await self._gate.enter(step)
+            try:
+                result = await self._attempt(attempt, flight, step)
+                if not isinstance(result, JudgeUnavailable):
+                    if settle is not None:
+                        await settle(result)
                     return result
+                tries += 1
+                failed(result, self._now() - flight.sent_at)
+                delay = self._after(result, flight, step, tries)
+            finally:
+                self._gate.leave()
             await asyncio.sleep(delay)
+
+    async def _attempt(
+        self, attempt: Callable[[], Awaitable[T]], flight: Flight, step: str
+    ) -> T | JudgeUnavailable:
+        """What came of one attempt; everything that can be learned from it is."""
+        try:
+            result = await self._timed(attempt)
+        except BaseException as error:
+            self._admission.failed(self._now(), flight)
+            if isinstance(error, JudgeUnavailable):
+                return error
+            raise
+        self.answered = True
+        now, usage = self._now(), getattr(result, "usage", None)
+        tokens = usage.input_tokens + usage.output_tokens if isinstance(usage, Usage) else None
+        self._admission.answered(now, flight, step, tokens)
+        self._admission.hear(flight, getattr(result, "hints", None))
+        return result
 
     async def _timed(self, attempt: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -160,25 +166,24 @@ class Pacing:
         except self.config.exception_types as error:
             raise JudgeUnavailable(_own_words(error), kind="server_error") from error
 
-    async def _wait_for_turn(self) -> None:
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            while (pause := self._open_at - loop.time()) > 0:  # noqa: ASYNC110  it may move while we wait
-                await asyncio.sleep(pause)
-            await asyncio.sleep(0)
+    # ── after an attempt that was not answered ──
 
-    def _log_retry(self, step: str, tries: int, error: JudgeUnavailable, delay: float) -> None:
-        pause = max(delay, self._open_at - asyncio.get_running_loop().time())
-        allowed = self._retries(error) + 1
-        log.info(
-            "Step '%s': attempt %d of %d failed (%s: %s); the next one in %.1f s.",
-            step,
-            tries,
-            allowed,
-            error.kind.replace("_", " "),
-            error,
-            pause,
-        )
+    def _after(self, error: JudgeUnavailable, flight: Flight, step: str, tries: int) -> float:
+        """Seconds until the next try; a server that has too much to do holds everybody back.
+
+        Raises:
+            JudgeUnavailable: there is no next try.
+        """
+        self.answered |= error.kind in ("rate_limited", "server_error")
+        delay = self._delay(error, tries)
+        if error.overloaded:
+            self._hold_back(error, flight, delay)
+        if tries > self._retries(error):
+            error.never_reached = error.kind == "connection" and not self.answered
+            raise error
+        if self.config.log_tenacity:
+            self._log_retry(step, tries, error, delay)
+        return delay
 
     def _retries(self, error: JudgeUnavailable) -> int:
         if error.kind == "connection" and not self.answered:
@@ -186,17 +191,46 @@ class Pacing:
         return self.config.max_retries
 
     def _delay(self, error: JudgeUnavailable, tries: int) -> float:
-        """Seconds until the next try; a rate limit holds everybody back."""
+        """Seconds that this request waits before it is sent again."""
         ceiling = min(self.config.max_wait, FIRST_DELAY * 2 ** (tries - 1))
-        delay = self._rng.uniform(0, ceiling)
+        asked = min(error.retry_after or 0.0, self.config.max_wait)
+        return asked + self._rng.uniform(0, ceiling)
+
+    def _hold_back(self, error: JudgeUnavailable, flight: Flight, delay: float) -> None:
+        """Pause all requests where the server asks for it, and learn how many it takes."""
+        now, admission = self._now(), self._admission
+        pause = 0.0
         if error.retry_after is not None:
-            delay += min(error.retry_after, self.config.max_wait)
-        if error.kind == "rate_limited":
-            pause = error.retry_after if error.retry_after is not None else delay
-            self._open_at = max(
-                self._open_at, asyncio.get_running_loop().time() + min(pause, self.config.max_wait)
-            )
-        return delay
+            pause = min(error.retry_after, self.config.max_wait)
+        elif error.kind == "rate_limited":
+            pause = delay
+        before = admission.concurrency.limit
+        is_lower = admission.overloaded(now, flight, pause)
+        is_paused = admission.pause(now, pause)
+        if is_lower or is_paused:
+            self._log_hold_back(before, pause)
+
+    def _log_hold_back(self, before: int, pause: float) -> None:
+        limit = self._admission.concurrency.limit
+        rate = self._admission.learned_rate(self._now())
+        at_once = f"{limit} requests at once" + (f", {before} before" if limit < before else "")
+        a_second = "" if rate is None else f"; {rate:.3g} requests a second"
+        waits = f"; a pause of {pause:.1f} s" if pause else ""
+        log.info("%s is overloaded: %s%s%s.", self._who, at_once, a_second, waits)
+
+    def _log_retry(self, step: str, tries: int, error: JudgeUnavailable, delay: float) -> None:
+        log.info(
+            "Step '%s': attempt %d of %d failed (%s: %s); the next one in %.1f s.",
+            step,
+            tries,
+            self._retries(error) + 1,
+            error.kind.replace("_", " "),
+            error,
+            max(delay, self._admission.asked_to_wait(self._now())),
+        )
+
+    def _now(self) -> float:
+        return 0.0 if self._loop is None else self._loop.time()
 
 
 def _own_words(error: Exception) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from ragas_nb.errors import PlanError
@@ -25,6 +26,18 @@ class Job(NamedTuple):
     metric: Metric
     missing: tuple[str, ...]
     computation: Computation | None = None
+
+
+class Part(NamedTuple):
+    """A metric with what it reads of every sample."""
+
+    metric: Metric
+    fields: tuple[str, ...]
+    computation: Computation | None
+
+    def job(self, sample_id: SampleId, sample: AnySample) -> Job:
+        """The metric on one sample."""
+        return Job(sample_id, sample, self.metric, sample.missing(self.fields), self.computation)
 
 
 @dataclass(frozen=True)
@@ -48,20 +61,27 @@ class Plan:
         """The score columns, in order."""
         return tuple(metric.column for metric in self.metrics)
 
-    def jobs(self) -> Iterator[Job]:
-        """All jobs, made one by one: sample by sample, so that whole rows fill first."""
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What the jobs of each metric have in common."""
         kind = self.dataset.get_sample_type()
-        parts = [
-            (
+        return tuple(
+            Part(
                 metric,
-                sorted(metric.required(kind)),
+                tuple(sorted(metric.required(kind))),
                 metric.computation(kind) if isinstance(metric, ComputedMetric) else None,
             )
             for metric in self.metrics
-        ]
-        for sample_id, sample in zip(self.dataset.ids, self.dataset.samples, strict=True):
-            for metric, fields, computation in parts:
-                yield Job(sample_id, sample, metric, sample.missing(fields), computation)
+        )
+
+    @cached_property
+    def ids(self) -> Sequence[SampleId]:
+        """The id of every sample."""
+        return self.dataset.ids
+
+    def job(self, row: int, number: int) -> Job:
+        """One metric, by its number, on one sample."""
+        return self.parts[number].job(self.ids[row], self.dataset.samples[row])
 
 
 def make_plan(dataset: EvaluationDataset, metrics: Sequence[object] | None) -> Plan:

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from functools import cached_property
 from operator import index
-from typing import TYPE_CHECKING, SupportsFloat, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsFloat, SupportsIndex
+
+from ragas_nb.engine.limits import KEEP, Keep
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-_LOWEST = {"timeout": 0.001, "max_retries": 0, "max_wait": 0.0, "max_workers": 1, "max_invalid": 0, "seed": 0}
+Json = bool | int | float | None
+
+_LOWEST = {
+    "timeout": 0.001,
+    "max_retries": 0,
+    "max_wait": 0.0,
+    "max_workers": 1,
+    "max_invalid": 0,
+    "seed": 0,
+    "requests_per_minute": 0.01,
+    "tokens_per_minute": 1.0,
+}
 _WHOLE = ("max_retries", "max_workers", "max_invalid", "seed")
+_OPTIONAL = ("requests_per_minute", "tokens_per_minute")
+_MAY_BE_ENDLESS = ("timeout", "max_wait")
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,11 @@ class RunConfig:
     `log_tenacity` logs every retry: logger `ragas_nb`, level INFO. `seed` makes the random part of the pauses
     the same in every run.
 
+    `adaptive` finds out by itself how many requests at once the server takes, with `max_workers` as the upper
+    bound; False sends as many at once as `max_workers` allows, always. `requests_per_minute` and
+    `tokens_per_minute` (input and output) are what your account allows, for the judge and for the embedder
+    each; without them only the server's own words count.
+
     Raises:
         ValueError: a setting that cannot work; it is named.
 
@@ -47,11 +68,67 @@ class RunConfig:
     seed: int = 42
     _: KW_ONLY
     max_invalid: int = 2
+    adaptive: bool = True
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
 
     def __post_init__(self) -> None:
         for name, low in _LOWEST.items():
-            object.__setattr__(self, name, _number(name, getattr(self, name), low=low))
+            value = getattr(self, name)
+            if value is not None or name not in _OPTIONAL:
+                object.__setattr__(self, name, _number(name, value, low=low))
+        if not isinstance(self.adaptive, bool):
+            raise ValueError(f"RunConfig: adaptive must be True or False, not {self.adaptive!r}.")
         _check_exceptions(self.exception_types)
+
+    def limited(
+        self,
+        max_workers: int | Keep = KEEP,
+        *,
+        requests_per_minute: float | Keep | None = KEEP,
+        tokens_per_minute: float | Keep | None = KEEP,
+    ) -> RunConfig:
+        """The same with other limits; what is not named stays, None is no limit.
+
+        Raises:
+            ValueError: a limit that cannot work; it is named.
+
+        >>> RunConfig(requests_per_minute=60).limited(8, requests_per_minute=None) == RunConfig(max_workers=8)
+        True
+        """
+        return replace(
+            self,
+            max_workers=self.max_workers if max_workers is KEEP else max_workers,
+            requests_per_minute=(
+                self.requests_per_minute if requests_per_minute is KEEP else requests_per_minute
+            ),
+            tokens_per_minute=self.tokens_per_minute if tokens_per_minute is KEEP else tokens_per_minute,
+        )
+
+    def to_dict(self) -> dict[str, Json]:
+        """The settings as plain JSON, without `exception_types`: classes are not data.
+
+        A time without end is None.
+
+        >>> RunConfig(timeout=float("inf"), max_workers=8).to_dict()["timeout"] is None
+        True
+        """
+        values = {name: getattr(self, name) for name in _KEPT}
+        return {name: None if value == math.inf else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> RunConfig:
+        """The settings that `to_dict` wrote; what is not there has its default, other names are passed over.
+
+        Raises:
+            ValueError: a setting that cannot work; it is named.
+
+        >>> RunConfig.from_dict(RunConfig(max_workers=8).to_dict()) == RunConfig(max_workers=8)
+        True
+        """
+        known = {name: values[name] for name in _KEPT if name in values}
+        endless = {name: math.inf for name in _MAY_BE_ENDLESS if name in known and known[name] is None}
+        return cls(**(known | endless))
 
     @cached_property
     def rng(self) -> Generator:
@@ -59,6 +136,9 @@ class RunConfig:
         import numpy as np
 
         return np.random.default_rng(self.seed)
+
+
+_KEPT = tuple(field.name for field in fields(RunConfig) if field.name != "exception_types")
 
 
 def _number(name: str, value: object, *, low: float) -> float:
@@ -73,7 +153,8 @@ def _number(name: str, value: object, *, low: float) -> float:
         number = index(value)
     elif isinstance(value, SupportsFloat):
         number = float(value)
-    if number >= low and (not whole or float(number).is_integer()):
+    endless = number == math.inf and name not in _MAY_BE_ENDLESS
+    if number >= low and not endless and (not whole or float(number).is_integer()):
         return int(number) if whole else number
     kind = "a whole number, " if whole else ""
     raise ValueError(f"RunConfig: {name} must be {kind}at least {low:g}, not {value!r}.")

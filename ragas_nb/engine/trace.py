@@ -17,7 +17,7 @@ class Attempt:
     """One request: what came of it, what it used and how long it took.
 
     `outcome` is `ok`, `invalid`, `cut off` or the kind of failure; `cost` is in dollars, None when the price
-    is not known; `seconds` counts from sending to reply.
+    is not known; `seconds` counts from sending to reply; `at` is when it was sent, in seconds since 1970.
     """
 
     outcome: str
@@ -27,13 +27,15 @@ class Attempt:
     model: str | None = None
     usage: Usage = field(default_factory=Usage)
     cost: float | None = 0.0
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepTrace:
     """One prompt answered (or not: `output` is None) within a job; `repeat` tells independent answers apart.
 
-    The attempts of one request that answered several repeats stand at the first of them.
+    The attempts of one request that answered several repeats stand at the first of them. `turn` counts how
+    often the whole job was done before.
     """
 
     prompt: Prompt[Any, Any]
@@ -42,6 +44,7 @@ class StepTrace:
     source: Source
     attempts: tuple[Attempt, ...]
     repeat: int = 0
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class EmbedTrace:
 
     texts: int
     attempts: tuple[Attempt, ...]
+    turn: int = 0
 
 
 Trace = tuple[StepTrace | EmbedTrace, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,6 +58,18 @@ class JudgeRequest:
     varied: bool = False
 
 
+class RateHints(NamedTuple):
+    """What a server says of its rate limits with a reply; None where it does not say.
+
+    `remaining_…` is what may still be used before the limit, `reset_…_s` the seconds until it starts anew.
+    """
+
+    remaining_requests: float | None = None
+    reset_requests_s: float | None = None
+    remaining_tokens: float | None = None
+    reset_tokens_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer of a reply: JSON text. `cut_off` when the server stopped it at a token limit."""
@@ -73,6 +85,7 @@ class Reply:
     choices: tuple[Choice, ...]
     usage: Usage
     model: str
+    hints: RateHints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,7 @@ class Embeddings:
     vectors: tuple[Vector, ...]
     usage: Usage
     model: str
+    hints: RateHints | None = None
 
 
 class Judge(ABC):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any, Literal, TypeGuard
 
 from pydantic import BaseModel
 
 from ragas_nb.errors import ConfigurationError, JudgeRefused, JudgeUnavailable
 from ragas_nb.judges.base import Choice, Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage, Vector
+from ragas_nb.judges.code import code_digest
 from ragas_nb.judges.images.image import images_of
 from ragas_nb.judges.openai.chat import chat_messages, text_messages
 from ragas_nb.judges.openai.refusals import Problem, judge_error
@@ -195,15 +195,6 @@ def _parameter(fn: Callable[..., object]) -> Takes:
 
 
 def _fingerprint(fn: object) -> str:
-    """Words that change when the function's code does; for other callables they hold in this process only."""
-    if not isinstance(fn, FunctionType) or fn.__closure__:
-        return f"{_name(fn)} {uuid.uuid4().hex}"
-    parts = [*_code_parts(fn.__code__), repr(fn.__defaults__), repr(fn.__kwdefaults__)]
-    return f"{_name(fn)} {hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
-
-
-def _code_parts(code: CodeType) -> list[str]:
-    parts = [code.co_code.hex(), repr(code.co_names)]
-    for constant in code.co_consts:
-        parts += _code_parts(constant) if isinstance(constant, CodeType) else [repr(constant)]
-    return parts
+    """Words that change when the function's code does; where that cannot be told, they hold in this process
+    only."""
+    return f"{_name(fn)} {(code_digest(fn) if isinstance(fn, FunctionType) else None) or uuid.uuid4().hex}"

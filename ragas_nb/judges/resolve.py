@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from ragas_nb.errors import ConfigurationError
@@ -146,4 +148,39 @@ def _shown(value: object) -> str:
         repr(value)
         if isinstance(value, (str, int, float, bool))
         else f"an object of type {type(value).__name__}"
+    )
+
+
+def told_as_data(who: Judge | Embedder | None) -> dict[str, object] | None:
+    """What `described_judge` and `described_embedder` make the same judge or embedder of; never a key."""
+    from ragas_nb.judges.offline import OfflineEmbedder, OfflineJudge
+
+    if isinstance(who, OpenAIJudge | OpenAIEmbedder):
+        told: dict[str, object] = json.loads(who.identity)
+        return told
+    return {"kind": "offline"} if isinstance(who, OfflineJudge | OfflineEmbedder) else None
+
+
+def described_judge(told: Mapping[str, Any] | None) -> Judge | None:
+    """The judge that was told as data; None where it cannot be made from that alone.
+
+    The key comes from the environment.
+    """
+    if told is None or told.get("kind") not in ("openai", "offline"):
+        return None
+    if told["kind"] == "offline":
+        return _named_judge("offline")
+    own = {name: told.get(name) for name in ("temperature", "seed", "max_tokens")}
+    extra = {name: value for name, value in told.items() if name not in {"kind", "model", "base_url", *own}}
+    return OpenAIJudge(str(told["model"]), base_url=str(told["base_url"]), **own, extra=extra)
+
+
+def described_embedder(told: Mapping[str, Any] | None) -> Embedder | None:
+    """The embedder that was told as data; None where it cannot be made from that alone."""
+    if told is None or told.get("kind") not in ("openai-embedder", "offline"):
+        return None
+    if told["kind"] == "offline":
+        return _named_embedder("offline", None)
+    return OpenAIEmbedder(
+        str(told["model"]), base_url=str(told["base_url"]), dimensions=told.get("dimensions")
     )

@@ -119,7 +119,33 @@ def _prompts(metric: Metric) -> dict[str, object]:
     }
 
 
+def described(metric: Metric) -> dict[str, object]:
+    """What a file would hold of a metric.
+
+    Raises:
+        ConfigurationError: it holds what no file can.
+    """
+    return _saved(metric).model_dump(mode="json", by_alias=True)
+
+
+def is_ours(metric: Metric) -> bool:
+    """Whether its class is one of ragas_nb's, so that its code changes with the version only."""
+    return loadable().get(type(metric).__name__) is type(metric)
+
+
 # ── in ──
+
+
+def of_description(told: Mapping[str, object]) -> Metric:
+    """Make the metric that `described` tells of.
+
+    Raises:
+        ConfigurationError: it is none of ragas_nb's, or no description.
+    """
+    try:
+        return _restored(SavedMetric.model_validate(told), loadable())
+    except (ValidationError, ValueError, TypeError) as error:
+        raise ConfigurationError(f"This is no metric that can be made: {first_problem(error)}.") from None
 
 
 def loadable() -> dict[str, type[Metric]]:

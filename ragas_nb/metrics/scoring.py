@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import fsum, hypot
+from math import fsum, sqrt
 from operator import mul
 
 from ragas_nb.judges.base import Vector
@@ -74,8 +74,11 @@ def cosine(a: Vector, b: Vector) -> float:
         raise ValueError(
             f"vectors of {len(a)} and {len(b)} numbers cannot be compared; use one embedding model"
         )
-    lengths = hypot(*a) * hypot(*b)
-    return max(-1.0, min(1.0, sum(map(mul, a, b)) / lengths)) if lengths else 0.0
+    import numpy as np
+
+    one, other = np.asarray(a, dtype="float64"), np.asarray(b, dtype="float64")
+    lengths = sqrt(one.dot(one)) * sqrt(other.dot(other))
+    return max(-1.0, min(1.0, float(one.dot(other)) / lengths)) if lengths else 0.0
 
 
 def majority(votes: Sequence[int]) -> tuple[int, float]:

@@ -11,12 +11,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
+from ragas_nb.engine.events import (
+    Event,
+    JobFailed,
+    JobReset,
+    JobScored,
+    JobStarted,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    UsageAdded,
+)
+from ragas_nb.errors import RagasNbError
 from ragas_nb.notebook import protocol as wire
-from ragas_nb.notebook.labels import Labels, labels_of
-from ragas_nb.notebook.picture import metric_columns, row_detail, row_text, run_info, totals
+from ragas_nb.notebook.orders import carry_out
+from ragas_nb.notebook.picture import limits_of, metric_columns, row_detail, row_text, run_info, totals
+from ragas_nb.notebook.tracking import Tracked
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
-from ragas_nb.store.state import RUNNING, Column, State
 
 log = logging.getLogger("ragas_nb")
 
@@ -26,6 +39,8 @@ UNASKED = -1
 """The id of a page that no view asked for."""
 INTRODUCE_S = 1.0
 """Seconds between two snapshots that nobody asked for."""
+LIMITS_S = 1.0
+"""Seconds between two looks at the limits, which change without an event."""
 MOST_CHANGES = 20_000
 """Changes in one batch; what is over waits for the next."""
 
@@ -38,69 +53,75 @@ class Bridge:
     Lives on the run's event loop; `handle` may be called from any thread.
     """
 
-    def __init__(self, run: Run, send: Send) -> None:
+    def __init__(self, run: RecordedRun, send: Send) -> None:
         self._run = run
         self._send = send
         self._seq = 0
         self._jobs: dict[int, None] = {}
         self._costs: dict[int, None] = {}
-        self._running = _running_jobs(run.state)
         self._timer: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._limits: wire.Limits | None = None
         self._greeted = False
         self._introduce_at = 0.0
-        self._metric_of = {name: index for index, name in enumerate(run.state.metrics)}
-        self._labels = labels_of(run)
-        self._labels_told = [0] * len(self._labels)
+        self._tracked = Tracked(run)
+        self._labels_told = [0] * len(run.columns)
         self._must_start_anew = False
-        run.listen(self._heard)
+        if isinstance(run, Run):
+            run.listen(self._heard)
 
     # ── kernel → view ──
 
     def _heard(self, event: Event) -> None:
-        state = self._run.state
+        self._follow_the_state()
         match event:
-            case JobScored() | JobStarted() | JobFailed():
-                job = self._metric_of[event.metric] * len(state.ids) + state.row_of[event.sample_id]
-                self._jobs[job] = None
-                self._note_running(job, isinstance(event, JobStarted))
-                if isinstance(event, JobScored) and isinstance(event.value, str | list):
-                    self._note_label(self._metric_of[event.metric])
+            case JobScored() | JobStarted() | JobFailed() | JobReset():
+                self._jobs[self._tracked.job(event)] = None
+                self._tracked.note(event)
+                self._must_start_anew |= self._tracked.finds_a_text_for_the_first_time(event)
             case UsageAdded():
-                self._costs[state.row_of[event.sample_id]] = None
+                self._costs[self._run.state.row_of[event.sample_id]] = None
             case RunEnded():
-                self._jobs |= dict.fromkeys(self._running)  # the state has put them back
-                self._flush()
-                while self._jobs or self._costs:
-                    self._flush()
+                self._tell_the_end()
                 return
-            case RunStarted():
+            case RunStarted() | RunPaused() | RunResumed():
                 self._flush()
                 return
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+        if self._look is None:
+            self._look = asyncio.get_running_loop().call_later(LIMITS_S, self._look_at_limits)
 
-    def _note_running(self, job: int, running: bool) -> None:
-        if running:
-            self._running.add(job)
-        else:
-            self._running.discard(job)
-
-    def _note_label(self, metric: int) -> None:
-        """A metric found a text: if nobody knew that it may, all that was told of it has to be told anew."""
-        if self._labels[metric] is None:
-            self._labels[metric] = Labels()
+    def _follow_the_state(self) -> None:
+        """A run that is taken up again has another state: what the views know is of the old one."""
+        if self._run.state is not self._tracked.state:
+            self._tracked = Tracked(self._run)
+            self._labels_told = [0] * len(self._run.columns)
             self._must_start_anew = True
+
+    def _tell_the_end(self) -> None:
+        self._jobs |= dict.fromkeys(self._tracked.stop())  # the state has put them back
+        self._flush()
+        while self._jobs or self._costs:
+            self._flush()
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _look_at_limits(self) -> None:
+        """Tell of limits that have changed, and of how long the server is to be left alone."""
+        self._look = asyncio.get_running_loop().call_later(LIMITS_S, self._look_at_limits)
+        if limits_of(self._run) != self._limits:
+            self._flush()
 
     def _flush(self) -> None:
         """Send what changed since the last batch."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._follow_the_state()
         introduces = self._must_introduce_itself()
         if introduces or self._must_start_anew:
-            self._must_start_anew = False
-            self._jobs.clear()
-            self._costs.clear()
             self._introduce() if introduces else self._snapshot(hello=None)
             return
         jobs, costs = _take(self._jobs), _take(self._costs)
@@ -108,7 +129,7 @@ class Bridge:
         buffers = self._buffers(jobs, costs)
         batch = wire.Batch(
             seq=self._seq,
-            totals=totals(self._run),
+            totals=self._totals(),
             labels=self._new_labels(),
             changes=len(jobs),
             cost_changes=len(costs),
@@ -120,40 +141,32 @@ class Bridge:
     def _must_introduce_itself(self) -> bool:
         """Whether to send a snapshot unasked: while a cell waits the host may hold back a view's `hello`."""
         now = monotonic()
-        if not self._run.settings.blocking or self._greeted or now < self._introduce_at:
+        if not self._run.blocking or self._greeted or now < self._introduce_at:
             return False
         self._introduce_at = now + INTRODUCE_S
         return True
 
+    def _totals(self) -> wire.Totals:
+        found = totals(self._run, self._tracked.failed.counts)
+        self._limits = found.limits
+        return found
+
     def _buffers(self, jobs: list[int], costs: list[int]) -> list[bytes]:
-        state = self._run.state
-        columns = [state.columns[name] for name in state.metrics]
+        state, tracked = self._run.state, self._tracked
         where = [divmod(job, len(state.ids)) for job in jobs]
         return [
             array("I", [row for _, row in where]).tobytes(),
             array("H", [metric for metric, _ in where]).tobytes(),
-            array("f", [self._value(metric, columns[metric], row) for metric, row in where]).tobytes(),
-            bytes(columns[metric].statuses[row] for metric, row in where),
+            array("f", map(tracked.value, jobs)).tobytes(),
+            bytes(map(tracked.status, jobs)),
             array("I", costs).tobytes(),
             array("f", [state.costs[row] for row in costs]).tobytes(),
         ]
 
-    def _value(self, metric: int, column: Column, row: int) -> float:
-        """A score as a number: itself, or its label's; 0 where there is none."""
-        labels = self._labels[metric]
-        return column.values[row] if labels is None else next(labels.numbers(column, (row,)))
-
-    def _values(self, metric: int, column: Column) -> array[float]:
-        """A metric's scores as numbers, by row."""
-        labels = self._labels[metric]
-        if labels is None:
-            return array("f", column.values)
-        return array("f", labels.numbers(column, range(len(column.values))))
-
     def _new_labels(self) -> list[wire.NewLabel]:
         """The labels since the last batch. A snapshot in between may have told some: they have numbers."""
         found = []
-        for metric, labels in enumerate(self._labels):
+        for metric, labels in enumerate(self._tracked.labels):
             texts = labels.texts if labels else []
             told, self._labels_told[metric] = self._labels_told[metric], len(texts)
             found += [
@@ -169,23 +182,23 @@ class Bridge:
         self._reply(wire.RowPage(id=UNASKED, rows=[row_text(self._run, row) for row in first]))
 
     def _snapshot(self, hello: int | None) -> None:
-        state = self._run.state
-        columns = [state.columns[name] for name in state.metrics]
-        values = [self._values(metric, column) for metric, column in enumerate(columns)]
+        self._follow_the_state()
+        if hello is None:  # what is told to all views needs no batch any more
+            self._must_start_anew = False
+            self._jobs.clear()
+            self._costs.clear()
+        tracked = self._tracked
+        values = tracked.values()  # also gives new labels their numbers
         snapshot = wire.Snapshot(
             seq=self._seq,
             hello=hello,
             run=run_info(self._run),
-            metrics=metric_columns(self._run, [known.texts if known else None for known in self._labels]),
-            totals=totals(self._run),
+            metrics=metric_columns(self._run, [known.texts if known else None for known in tracked.labels]),
+            totals=self._totals(),
         )
         self._send(
             snapshot.model_dump(mode="json"),
-            [
-                b"".join(column.tobytes() for column in values),
-                b"".join(bytes(column.statuses) for column in columns),
-                array("f", state.costs).tobytes(),
-            ],
+            [values.tobytes(), tracked.statuses(), array("f", self._run.state.costs).tobytes()],
         )
 
     # ── view → kernel ──
@@ -211,6 +224,8 @@ class Bridge:
             return
         try:
             self._do(command)
+        except (RagasNbError, ValueError) as error:  # it says what was wrong with what a person did
+            self._refuse(content, str(error))
         except Exception as error:
             log.exception("command %s of a view of run %s failed", command.type, self._run.run_id)
             self._refuse(content, f"{type(error).__name__}: {error}")
@@ -225,8 +240,8 @@ class Bridge:
                 self._reply(wire.RowPage(id=command.id, rows=texts))
             case wire.AskTrace():
                 self._reply(row_detail(self._run, command.row, command.id))
-            case wire.Cancel():
-                self._run.cancel()
+            case _:
+                carry_out(self._run, command)
                 self._reply(wire.CommandReply(id=command.id, ok=True))
 
     def _reply(self, message: wire.Wire) -> None:
@@ -236,12 +251,6 @@ class Bridge:
         number = content.get("id") if isinstance(content, dict) else None
         if isinstance(number, int):
             self._reply(wire.CommandReply(id=number, ok=False, error=problem))
-
-
-def _running_jobs(state: State) -> set[int]:
-    """The jobs that are under way, each as `metric * rows + row`."""
-    statuses = b"".join(bytes(state.columns[name].statuses) for name in state.metrics)
-    return {job for job, status in enumerate(statuses) if status == RUNNING}
 
 
 def _take(waiting: dict[int, None]) -> list[int]:

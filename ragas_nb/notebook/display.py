@@ -12,20 +12,28 @@ from IPython.display import display, update_display
 
 from ragas_nb.notebook.picture import saved_state
 from ragas_nb.notebook.saved_html import to_html
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 
 _RUNS = "_ragas_nb_runs"
 _SHOWN = "_ragas_nb_shown"
 
 
-def runs_of(shell: InteractiveShell) -> WeakValueDictionary[str, Run]:
+def runs_of(shell: InteractiveShell) -> WeakValueDictionary[str, RecordedRun]:
     """The runs that were shown in this kernel, by id; kept with the user's variables, so that a reload of
     modules does not lose them."""
-    runs: WeakValueDictionary[str, Run] = shell.user_ns.setdefault(_RUNS, WeakValueDictionary())
+    runs: WeakValueDictionary[str, RecordedRun] = shell.user_ns.setdefault(_RUNS, WeakValueDictionary())
     return runs
 
 
-def bundle(run: Run) -> dict[str, Any]:
+def live(run_id: str) -> Run | None:
+    """The run with this id that was shown in this kernel and has not ended."""
+    shell = get_ipython()
+    found = None if shell is None else runs_of(shell).get(run_id)
+    return found if isinstance(found, Run) and not found.ended else None
+
+
+def bundle(run: RecordedRun) -> dict[str, Any]:
     """The run as a MIME bundle: live widget (in a kernel), static HTML, text."""
     texts = {"text/html": to_html(saved_state(run)), "text/plain": repr(run)}
     if _kernel_shell() is None:
@@ -34,8 +42,8 @@ def bundle(run: Run) -> dict[str, Any]:
     return dict(made[0] if isinstance(made, tuple) else made or {}) | texts
 
 
-def show(run: Run) -> bool:
-    """Show the run once per cell; its static picture is brought up to date when the run ends.
+def show(run: RecordedRun) -> bool:
+    """Show the run once per cell; its static picture is brought up to date whenever the run ends.
 
     False where there is no notebook to show it in.
     """
@@ -54,7 +62,7 @@ def _kernel_shell() -> InteractiveShell | None:
     return shell if shell is not None and hasattr(shell, "kernel") else None
 
 
-def _is_shown(shell: InteractiveShell, run: Run) -> bool:
+def _is_shown(shell: InteractiveShell, run: RecordedRun) -> bool:
     """Whether this cell shows the run already; from now on it does."""
     cell, shown = shell.user_ns.get(_SHOWN, (None, frozenset()))
     if cell != shell.execution_count:
@@ -63,14 +71,15 @@ def _is_shown(shell: InteractiveShell, run: Run) -> bool:
     return run.run_id in shown
 
 
-def _display(run: Run) -> None:
+def _display(run: RecordedRun) -> None:
     display_id = f"ragas_nb-{run.run_id}-{secrets.token_hex(4)}"
     display(bundle(run), raw=True, display_id=display_id)
+    run.widget.outputs.append(display_id)
     if not run.ended:
         run.shown_as.append(display_id)
 
 
-def refresh(run: Run) -> None:
+def refresh(run: RecordedRun) -> None:
     """Bring the outputs of a run that has ended up to date, once: a saved notebook keeps its last picture."""
     shown = bundle(run)
     while run.shown_as:

@@ -11,6 +11,7 @@ from ragas_nb.metrics.base import Metric
 from ragas_nb.metrics.functions import FunctionMetric
 from ragas_nb.metrics.prompted import PromptMetric
 from ragas_nb.metrics.result import Ranking
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 from ragas_nb.store.state import SCORED, Column
 
@@ -80,12 +81,15 @@ class Labels:
             yield self.number(texts.get(row, values[row])) if statuses[row] == SCORED else 0
 
 
-def labels_of(run: Run) -> list[Labels | None]:
+def labels_of(run: RecordedRun) -> list[Labels | None]:
     """The labels of each metric of a run as far as they are known; None where scores are numbers."""
-    return [_known(metric, run.state.columns[metric.column]) for metric in run.plan.metrics]
+    metrics = run.plan.metrics if isinstance(run, Run) else [None] * len(run.columns)
+    return [
+        _known(metric, column) for metric, column in zip(metrics, run.state.columns.values(), strict=True)
+    ]
 
 
-def _known(metric: Metric, column: Column) -> Labels | None:
+def _known(metric: Metric | None, column: Column) -> Labels | None:
     values = metric.allowed if isinstance(metric, PromptMetric | FunctionMetric) else None
     if isinstance(values, allowed.Labels):
         return Labels(values.texts)

@@ -11,16 +11,31 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
-from ragas_nb.api import prepare
+from ragas_nb.engine.limits import KEEP, Keep
 from ragas_nb.engine.loop import wait_for
+from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import RagasNbError
 from ragas_nb.metrics import names
 from ragas_nb.metrics.catalogue import Entry, catalogue
+from ragas_nb.notebook.commands import COMMANDS, Told
 from ragas_nb.notebook.display import runs_of
+from ragas_nb.preparing import prepare
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 
-COMMANDS = ("runs", "show", "cancel", "metrics")
-OPTIONS = ("--llm", "--embeddings", "--budget", "--name", "--out", "--wait")
+OPTIONS = (
+    "--llm",
+    "--embeddings",
+    "--budget",
+    "--name",
+    "--repeats",
+    "--resume",
+    "--store",
+    "--rpm",
+    "--tpm",
+    "--out",
+    "--wait",
+)
 
 
 @magics_class
@@ -31,14 +46,25 @@ class RagasMagics(Magics):
     @argument(
         "words",
         nargs="*",
-        help="The data (a variable or an expression without blanks) and metric names; or one of: runs, "
-        "show [run], cancel [run], metrics. In %%%%ragas all words are metrics, and the data is the cell's "
-        "last expression.",
+        help="The data (a variable or an expression without blanks) and metric names; or a command: runs, "
+        "show [run], load run, pause [run], resume [run], cancel [run], retry [kind] [run], limit n [run], "
+        "budget +x [run], metrics. In %%%%ragas all words are metrics, and the data is the cell's last "
+        "expression.",
     )
     @argument("--llm", help="The judge: a model name, 'offline', or a variable.")
     @argument("--embeddings", help="The embedder: a model name, 'offline', or a variable.")
     @argument("--budget", type=float, help="Dollars that may be spent.")
     @argument("--name", help="The run's name.")
+    @argument("--repeats", type=int, default=1, help="How often each score is asked for.")
+    @argument(
+        "--resume",
+        choices=("auto", "never", "ask"),
+        default="auto",
+        help="Whether to go on with the same run where it stopped.",
+    )
+    @argument("--store", help="The file that keeps runs, or 'none'.")
+    @argument("--rpm", help="Requests per minute, at most; 'none' for no limit.")
+    @argument("--tpm", help="Tokens per minute, at most; 'none' for no limit.")
     @argument("--out", help="A variable for the run.")
     @argument(
         "--wait",
@@ -50,19 +76,17 @@ class RagasMagics(Magics):
         """Evaluate answers live in this cell.
 
         %ragas df faithfulness answer_relevancy --llm gpt-4o-mini --budget 2 --out run
-        %ragas runs | show | cancel | metrics
+        %ragas runs | show | pause | resume | cancel | retry | limit 8 | budget +1 | metrics
         """
         args = parse_argstring(self.ragas, line)
         try:
-            if (
-                cell is None
-                and args.words
-                and args.words[0] in COMMANDS
-                and args.words[0] not in self._variables()
-            ):
-                return self._command(*args.words)
+            if cell is None and args.words and args.words[0] not in self._variables():
+                if args.words[0] == "metrics":
+                    return _metrics_table()
+                if args.words[0] in COMMANDS:
+                    return self._command(args)
             return self._evaluate(args, cell)
-        except RagasNbError as error:
+        except (RagasNbError, ValueError) as error:
             raise UsageError(f"{type(error).__name__}: {error}") from None
 
     def _evaluate(self, args: Any, cell: str | None) -> Run:
@@ -83,10 +107,13 @@ class RagasMagics(Magics):
             embeddings=self._who(args.embeddings),
             name=_unquoted(args.name),
             budget=args.budget,
+            run_config=_limits(args),
+            repeats=args.repeats,
+            resume=args.resume,
+            store=_store(args.store),
             blocking=args.wait,
         )
-        if args.out:
-            self._variables()[args.out] = run
+        self._keep(args.out, run)
         if not args.wait:
             run.start()
         run.show()
@@ -94,48 +121,22 @@ class RagasMagics(Magics):
             wait_for(run.finish)
         return run
 
-    def _command(self, command: str, *which: str) -> Any:
-        if command == "metrics":
-            return _metrics_table()
-        if command == "runs":
-            return self._table()
-        runs = self._chosen(which[0] if which else None, all_running=command == "cancel")
-        for run in runs:
-            if command == "cancel":
-                run.cancel()
-            else:
-                run.show()
-        return None
+    def _command(self, args: Any) -> Any:
+        self._check_variable(args.out)
+        command, *words = args.words
+        told = Told(
+            words=tuple(str(_unquoted(word)) for word in words),
+            store=_store(args.store),
+            requests_per_minute=_per_minute("--rpm", args.rpm),
+            tokens_per_minute=_per_minute("--tpm", args.tpm),
+        )
+        found = COMMANDS[command](dict(self._runs()), told)
+        self._keep(args.out, found)
+        return found
 
-    def _table(self) -> Any:
-        import pandas as pd
-
-        rows = [
-            (
-                run.run_id,
-                run.name,
-                run.status,
-                run.state.settled_samples_in_all(),
-                len(run),
-                run.state.total.cost,
-            )
-            for run in self._runs().values()
-        ]
-        return pd.DataFrame(rows, columns=["run_id", "name", "status", "settled", "samples", "cost"])
-
-    def _chosen(self, which: str | None, *, all_running: bool) -> list[Run]:
-        """The runs with this id or name; without one the last run, or all that are running."""
-        runs = list(self._runs().values())
-        if which is None:
-            chosen = [run for run in runs if not run.ended] if all_running else runs[-1:]
-        else:
-            chosen = [run for run in runs if which in (run.run_id, run.name)]
-        if not chosen and not (which is None and all_running):
-            if not runs:
-                raise UsageError("No run is here yet: start one with `%ragas df faithfulness`.")
-            known = ", ".join(f"{run.run_id} ({run.name})" for run in runs)
-            raise UsageError(f"No run {which!r} here; runs of this kernel: {known}.")
-        return chosen
+    def _keep(self, name: str | None, found: object) -> None:
+        if name and isinstance(found, RecordedRun):
+            self._variables()[name] = found
 
     # ── the user's variables ──
 
@@ -183,6 +184,31 @@ def _unquoted(text: str | None) -> str | None:
     return text[1:-1] if text and len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
+def _store(text: str | None) -> str | None:
+    """Where runs are kept: "auto" unless said otherwise, None for `none`."""
+    text = _unquoted(text)
+    return "auto" if text is None else None if text.lower() == "none" else text
+
+
+def _limits(args: Any) -> RunConfig | None:
+    """The limits that were typed; None where none was."""
+    if args.rpm is None and args.tpm is None:
+        return None
+    return RunConfig().limited(
+        requests_per_minute=_per_minute("--rpm", args.rpm), tokens_per_minute=_per_minute("--tpm", args.tpm)
+    )
+
+
+def _per_minute(option: str, text: str | None) -> float | Keep | None:
+    """A limit as it was typed: a number, or `none`."""
+    if text is None or text.lower() == "none":
+        return KEEP if text is None else None
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{option} takes a number or 'none', not {text!r}.") from None
+
+
 def _metrics_table() -> Any:
     """Every metric that has a name: whom it asks, what it reads, what it tells."""
     import pandas as pd
@@ -220,7 +246,7 @@ def _complete(_shell: InteractiveShell, event: Any) -> list[str]:
     words = event.line.split()
     first = len(words) <= 1 or (len(words) == 2 and not event.line.endswith(" "))
     symbol = event.symbol
-    offered = [*names(), *OPTIONS, *(COMMANDS if first else ())]
+    offered = [*names(), *OPTIONS, *((*COMMANDS, "metrics") if first else ())]
     return [word for word in offered if word.startswith(symbol)]
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from ragas_nb.engine.events import JobFailed, JobScored
+from ragas_nb.engine.events import FailureKind, JobFailed, JobScored
 from ragas_nb.engine.trace import Attempt
 from ragas_nb.errors import ProtocolError
 from ragas_nb.judges.images.data_uris import described
+from ragas_nb.metrics.result import Score
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.labels import Kept, kept_labels, labels_of, text_of
+from ragas_nb.notebook.tracking import failed_of
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.results.explain import items_of
-from ragas_nb.results.records import StepRecord, paid_attempts, records_of
 from ragas_nb.results.summary import summarise
 from ragas_nb.run import Run
 from ragas_nb.schema import AIMessage, AnySample, Message, MultiTurnSample, ToolCall
+from ragas_nb.store.records import StepRecord, paid_attempts
 from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED, Column
 
 CELL_WIDTH = 300
@@ -24,64 +28,93 @@ SAVED_ROWS = 100
 """Rows that a saved notebook keeps."""
 
 
-def run_info(run: Run) -> wire.RunInfo:
+def run_info(run: RecordedRun) -> wire.RunInfo:
     """What stays the same during a run."""
-    started = run.state.started_at
-    settings = run.settings
+    started = run.state.started_at or run.meta.created_at
     return wire.RunInfo(
         run_id=run.run_id,
         name=run.name,
-        judge=settings.judge.label if settings.judge else None,
-        embedder=settings.embedder.label if settings.embedder else None,
-        started_at=started.isoformat() if started else "",
+        judge=run.meta.judge,
+        embedder=run.meta.embedder,
+        started_at=started.isoformat(),
         samples=len(run),
-        blocking=settings.blocking,
+        blocking=run.blocking,
     )
 
 
-def metric_columns(run: Run, labels: Sequence[Sequence[str] | None]) -> list[wire.MetricColumn]:
+def metric_columns(run: RecordedRun, labels: Sequence[Sequence[str] | None]) -> list[wire.MetricColumn]:
     """The run's metrics with their labels, in order."""
     return [
         wire.MetricColumn(
-            name=metric.column,
-            kind=metric.kind,
-            low=metric.score_range[0],
-            high=metric.score_range[1],
-            higher_is_better=metric.higher_is_better,
+            name=column.name,
+            kind=column.kind,
+            low=column.low,
+            high=column.high,
+            higher_is_better=column.higher_is_better,
             labels=None if texts is None else list(texts),
         )
-        for metric, texts in zip(run.plan.metrics, labels, strict=True)
+        for column, texts in zip(run.columns, labels, strict=True)
     ]
 
 
-def totals(run: Run) -> wire.Totals:
-    """The run as a whole, now."""
+def totals(run: RecordedRun, failed: Mapping[FailureKind, int]) -> wire.Totals:
+    """The run as a whole, now; `failed` are the jobs that failed, by kind."""
     state, elapsed = run.state, run.clock.elapsed()
     settled, spent = state.settled_samples_in_all(), state.total
     rate = settled / elapsed if settled and elapsed > 0 else None
-    going = state.status == "running"
+    projects = settled and spent.cost and state.status in ("running", "paused")
+    interrupted = not run.ended and not isinstance(run, Run)
     return wire.Totals(
-        state=state.status,
-        message=state.message,
+        state="interrupted" if interrupted else state.status,
+        message=f"The run has not ended; rnb.resume({run.run_id!r}) goes on."
+        if interrupted
+        else state.message,
         scored=state.settled_samples(SCORED),
         failed=state.settled_samples(FAILED),
         undefined=state.settled_samples(UNDEFINED),
         elapsed_s=elapsed,
         rate=rate,
-        left_s=(len(run) - settled) / rate if rate and going else None,
+        left_s=(len(run) - settled) / rate if rate and state.status == "running" else None,
         input_tokens=spent.usage.input_tokens,
         output_tokens=spent.usage.output_tokens,
         requests=spent.requests,
         cost=spent.cost,
         unpriced=spent.unpriced,
-        projected_cost=spent.cost / settled * len(run) if settled and spent.cost and going else None,
-        budget=run.settings.budget,
+        projected_cost=spent.cost / settled * len(run) if projects else None,
+        budget=budget_of(run),
+        can=list(run.can),
+        notices=[wire.Notice(about=about, message=said) for about, said in state.notices.items()],
+        limits=limits_of(run),
+        failures=[wire.Failures(kind=kind, jobs=jobs) for kind, jobs in failed.items()],
     )
 
 
-def row_text(run: Run, row: int) -> wire.RowText:
+def budget_of(run: RecordedRun) -> wire.Budget | None:
+    """What a run may spend; None where nothing says so."""
+    told = run.budget
+    if told is None:
+        return None
+    return wire.Budget(told=told, unit="tokens" if told.endswith(" tokens") else "dollars")
+
+
+def limits_of(run: RecordedRun) -> wire.Limits | None:
+    """How fast a run's requests go out; None where none will."""
+    limits = run.limits
+    if limits is None:
+        return None
+    return wire.Limits(
+        in_flight=limits.in_flight,
+        at_once=limits.limit,
+        max_workers=limits.max_workers,
+        waiting_s=math.ceil(limits.waiting_s),
+        requests_per_minute=limits.most_requests,
+        tokens_per_minute=limits.most_tokens,
+    )
+
+
+def row_text(run: RecordedRun, row: int) -> wire.RowText:
     """A sample as the grid shows it."""
-    asked, answered = _asked_and_answered(run.plan.dataset.samples[row])
+    asked, answered = _asked_and_answered(run.dataset.samples[row])
     return wire.RowText(
         row=row,
         sample_id=str(run.state.ids[row]),
@@ -103,7 +136,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
 
 
-def row_detail(run: Run, row: int, number: int) -> wire.RowDetail:
+def row_detail(run: RecordedRun, row: int, number: int) -> wire.RowDetail:
     """A sample in full with all its jobs; `number` is the command that asked.
 
     Raises:
@@ -111,7 +144,7 @@ def row_detail(run: Run, row: int, number: int) -> wire.RowDetail:
     """
     if not 0 <= row < len(run):
         raise ProtocolError(f"There is no row {row}: the run has {len(run)} samples.")
-    sample = run.plan.dataset.samples[row]
+    sample = run.dataset.samples[row]
     return wire.RowDetail(
         id=number,
         row=row,
@@ -134,16 +167,17 @@ def _part(value: object) -> str:
     return f"{value.name}: {value.args}" if isinstance(value, ToolCall) else described(str(value))
 
 
-def _job(run: Run, row: int, metric: str) -> wire.Job:
-    sample_id = run.state.ids[row]
-    outcome = run.state.outcomes.get((sample_id, metric))
-    steps = records_of(outcome.trace) if outcome else ()
-    score = run.state.score(sample_id, metric)
+def _job(run: RecordedRun, row: int, metric: str) -> wire.Job:
+    sample_id, column = run.state.ids[row], run.state.columns[metric]
+    outcome = run.state.outcome(sample_id, metric)
+    steps = run._steps(sample_id, metric)  # with those that turned texts into vectors: they cost too
+    repeats = column.repeats.get(row)
     paid = paid_attempts(steps)
     return wire.Job(
         metric=metric,
-        status=STATUSES[run.state.columns[metric].statuses[row]],
-        value=text_of(score) if isinstance(score, list) else score,
+        status=STATUSES[column.statuses[row]],
+        value=_score(run.state.score(sample_id, metric)),
+        repeats=None if repeats is None else [_score(score) for score in repeats],
         reason=outcome.reason if isinstance(outcome, JobScored) else None,
         error=_error(outcome) if isinstance(outcome, JobFailed) else None,
         steps=[_step(step) for step in steps if step.prompt.kind == "prompt"],
@@ -153,13 +187,24 @@ def _job(run: Run, row: int, metric: str) -> wire.Job:
     )
 
 
+def _score(score: Score) -> float | str | None:
+    return text_of(score) if isinstance(score, list) else score
+
+
 def _error(failure: JobFailed) -> wire.JobError:
-    return wire.JobError(kind=failure.kind, message=failure.message, step=failure.step, raw=failure.raw)
+    return wire.JobError(
+        kind=failure.kind,
+        error=failure.error,
+        message=failure.message,
+        step=failure.step,
+        raw=failure.raw,
+    )
 
 
 def _step(step: StepRecord) -> wire.Step:
     return wire.Step(
         name=step.step,
+        turn=step.turn,
         source=step.source,
         items=[
             wire.Item(text=i.text, reason=i.reason, verdict=i.verdict, word=i.word) for i in items_of(step)
@@ -182,10 +227,10 @@ def _attempt(attempt: Attempt) -> wire.Attempt:
     )
 
 
-def saved_state(run: Run) -> wire.Saved:
+def saved_state(run: RecordedRun) -> wire.Saved:
     """What a notebook keeps of a run: bounded, whatever its size."""
     rows = min(SAVED_ROWS, len(run))
-    columns = [run.state.columns[metric.column] for metric in run.plan.metrics]
+    columns = [run.state.columns[column.name] for column in run.columns]
     kept = [
         kept_labels(labels, column, rows) if labels else None
         for labels, column in zip(labels_of(run), columns, strict=True)
@@ -193,10 +238,10 @@ def saved_state(run: Run) -> wire.Saved:
     return wire.Saved(
         run=run_info(run),
         metrics=metric_columns(run, [labels.texts if labels else None for labels in kept]),
-        totals=totals(run),
+        totals=totals(run, failed_of(run.state).counts),
         summaries=[
-            _summary(column, metric.score_range, labels)
-            for metric, column, labels in zip(run.plan.metrics, columns, kept, strict=True)
+            _summary(column, (told.low, told.high), labels)
+            for told, column, labels in zip(run.columns, columns, kept, strict=True)
         ],
         rows=[_saved_row(run, row, kept) for row in range(rows)],
     )
@@ -216,10 +261,17 @@ def _summary(column: Column, score_range: tuple[float, float], labels: Kept | No
     )
 
 
-def _saved_row(run: Run, row: int, kept: Sequence[Kept | None]) -> wire.SavedRow:
+def _saved_row(run: RecordedRun, row: int, kept: Sequence[Kept | None]) -> wire.SavedRow:
     cells = []
-    for column, labels in zip(run.state.columns.values(), kept, strict=True):
+    for (name, column), labels in zip(run.state.columns.items(), kept, strict=True):
         status = STATUSES[column.statuses[row]]
         value = column.values[row] if labels is None else labels.places[row]
-        cells.append(wire.SavedCell(status=status, value=value if status == "scored" else None))
+        failure = run.state.outcome(run.state.ids[row], name) if status == "failed" else None
+        cells.append(
+            wire.SavedCell(
+                status=status,
+                value=value if status == "scored" else None,
+                kind=failure.kind if isinstance(failure, JobFailed) else None,
+            )
+        )
     return wire.SavedRow(text=row_text(run, row), cells=cells, cost=run.state.costs[row])

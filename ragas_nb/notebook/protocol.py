@@ -13,7 +13,8 @@ Buffers, little-endian, in this order:
 | | of `cost_changes` rows: rows `u32[]`, costs `f32[]` |
 
 A snapshot is metric-major: the score of a row stands at `metric * rows + row`. Statuses are indexes into
-`JobStatus`. Of a metric that finds texts or rankings, the values are indexes into its labels.
+`JobStatus`. Of a metric that finds texts or rankings, the values are indexes into its labels; of a job that
+failed, the value is the index of its kind in `FailureKind`.
 """
 
 from __future__ import annotations
@@ -22,9 +23,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ragas_nb.engine.events import FailureKind
+from ragas_nb.recorded import Order
 from ragas_nb.store.state import Status
 
-RunState = Literal["starting", "running", "finished", "cancelled", "failed", "budget_reached"]
+RunState = Literal[
+    "starting", "running", "paused", "finished", "cancelled", "failed", "budget_reached", "interrupted"
+]
+"""How a run is; `interrupted` is one that has not ended, and does not go on here."""
 JobStatus = Status
 
 
@@ -72,6 +78,43 @@ class NewLabel(Wire):
     label: str
 
 
+class Notice(Wire):
+    """Something a person should know of the run as a whole, which goes on all the same."""
+
+    about: str
+    """What it is about, such as `store`; there is one notice about each thing."""
+    message: str
+
+
+class Failures(Wire):
+    """How many jobs failed in one way."""
+
+    kind: FailureKind
+    jobs: int
+
+
+class Limits(Wire):
+    """How fast requests to the judge go out, and what bounds that, now."""
+
+    in_flight: int
+    at_once: int
+    """Requests that may be in flight now: found out while the run goes on, `max_workers` at most."""
+    max_workers: int
+    waiting_s: int
+    """Seconds until the server is asked again, which wants to be left alone; 0: now."""
+    requests_per_minute: float | None
+    tokens_per_minute: float | None
+    """Both as they were set; None where there is no such limit."""
+
+
+class Budget(Wire):
+    """What may be spent."""
+
+    told: str
+    """What was spent of what, in words."""
+    unit: Literal["dollars", "tokens"]
+
+
 class Totals(Wire):
     """The run as a whole, now. A settled sample counts once: failed, else undefined, else scored."""
 
@@ -93,7 +136,13 @@ class Totals(Wire):
     unpriced: int
     """Requests whose price is not known."""
     projected_cost: float | None
-    budget: float | None
+    budget: Budget | None
+    can: list[Order]
+    """What the run may be told to do now."""
+    notices: list[Notice]
+    limits: Limits | None
+    """None where no requests will go out."""
+    failures: list[Failures]
 
 
 class RowText(Wire):
@@ -142,6 +191,8 @@ class Step(Wire):
     """One prompt answered within a job."""
 
     name: str
+    turn: int
+    """How often the job was done before, where it is done several times."""
     source: Literal["asked", "shared", "remembered"]
     """`shared`: another job of the run asked the same and paid for it."""
     items: list[Item]
@@ -153,7 +204,8 @@ class Step(Wire):
 class JobError(Wire):
     """Why a job failed."""
 
-    kind: str
+    kind: FailureKind
+    error: str
     """The error's class, such as `JudgeOutputInvalid`."""
     message: str
     step: str | None
@@ -167,6 +219,8 @@ class Job(Wire):
     status: JobStatus
     value: float | str | None
     """A ranking is a text here, such as `b > a`."""
+    repeats: list[float | str | None] | None
+    """The score of each time that the job was done, where that was several times."""
     reason: str | None
     error: JobError | None
     steps: list[Step]
@@ -182,6 +236,8 @@ class SavedCell(Wire):
     status: JobStatus
     value: float | None
     """The score, or the place of its label among the metric's."""
+    kind: FailureKind | None
+    """Why it failed."""
 
 
 class SavedRow(Wire):
@@ -305,6 +361,28 @@ class AskTrace(Wire):
     row: int
 
 
+class Look(Wire):
+    """Somebody looks at these rows: they are judged before the others."""
+
+    type: Literal["look"] = "look"
+    id: int
+    rows: list[int] = Field(max_length=ROWS_PER_PAGE)
+
+
+class Pause(Wire):
+    """Send no further request for now."""
+
+    type: Literal["pause"] = "pause"
+    id: int
+
+
+class Resume(Wire):
+    """Go on after a pause, or with what was left when the run ended."""
+
+    type: Literal["resume"] = "resume"
+    id: int
+
+
 class Cancel(Wire):
     """End the run; finished scores stay."""
 
@@ -312,7 +390,37 @@ class Cancel(Wire):
     id: int
 
 
-Command = Annotated[Hello | AskRows | AskTrace | Cancel, Field(discriminator="type")]
+class Retry(Wire):
+    """Do failed jobs again: all of them, those of a kind, or the one of `row` and `metric`."""
+
+    type: Literal["retry"] = "retry"
+    id: int
+    kind: FailureKind | None
+    row: int | None
+    metric: str | None
+
+
+class AddBudget(Wire):
+    """Allow so much more to be spent, in the unit of the run's budget."""
+
+    type: Literal["add_budget"] = "add_budget"
+    id: int
+    amount: float = Field(gt=0, allow_inf_nan=False)
+
+
+class SetLimit(Wire):
+    """Change how fast requests go out; what is left out stays as it is, null is no limit."""
+
+    type: Literal["set_limit"] = "set_limit"
+    id: int
+    max_workers: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+Told = Look | Pause | Resume | Cancel | Retry | AddBudget | SetLimit
+"""What a run is told; it is answered by `reply`."""
+Command = Annotated[Hello | AskRows | AskTrace | Told, Field(discriminator="type")]
 
 update_adapter: TypeAdapter[Update] = TypeAdapter(Update)
 command_adapter: TypeAdapter[Command] = TypeAdapter(Command)

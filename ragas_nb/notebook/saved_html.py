@@ -7,19 +7,40 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
+from ragas_nb.engine.events import FailureKind
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.labels import MOST_SHOWN
 
 SHOWN_ROWS = 12
 STEPS = 5
 """Colours from low to high."""
+TROUBLES = ("store", "budget")
+"""Notices about these are of something that went wrong."""
 _STATE_WORDS: dict[wire.RunState, str] = {
     "starting": "Starting",
     "running": "Running",
+    "paused": "Paused",
     "finished": "Finished",
     "cancelled": "Cancelled",
     "failed": "Failed",
     "budget_reached": "Budget reached",
+    "interrupted": "Interrupted",
+}
+KIND_WORDS: dict[FailureKind, str] = {
+    "rate_limited": "rate limited",
+    "server_error": "server error",
+    "connection": "no connection",
+    "timeout": "timeout",
+    "refused": "refused",
+    "invalid_output": "invalid output",
+    "misconfigured": "judge misconfigured",
+    "metric_error": "metric error",
+}
+_NOT_JUDGED: dict[wire.RunState, str] = {
+    "cancelled": "not judged: cancelled",
+    "failed": "not judged: the run failed",
+    "budget_reached": "not judged: budget reached",
+    "interrupted": "not judged: interrupted",
 }
 
 
@@ -47,9 +68,17 @@ def _header(saved: wire.Saved) -> str:
         f'<span class="rs-name">{escape(run.name)}</span>'
         f'<span class="rs-state {totals.state}">{_STATE_WORDS[totals.state]}</span>{judge}'
         f'<span class="rs-muted rs-end">{when}</span></div>'
-        f"{_bar(run.samples, totals)}{_facts(run.samples, totals)}"
-        + (f'<div class="rs-muted">{escape(totals.message)}</div>' if totals.message else "")
-        + "</div>"
+        f"{_bar(run.samples, totals)}{_facts(run.samples, totals)}{_told(totals)}</div>"
+    )
+
+
+def _told(totals: wire.Totals) -> str:
+    """What a person should know besides the numbers: one line each."""
+    trouble = totals.state in ("failed", "budget_reached")
+    lines = [(totals.message, trouble)] if totals.message else []
+    lines += [(notice.message, notice.about in TROUBLES) for notice in totals.notices]
+    return "".join(
+        f'<div class="rs-muted{" rs-warn" if warns else ""}">{escape(said)}</div>' for said, warns in lines
     )
 
 
@@ -64,12 +93,20 @@ def _bar(samples: int, totals: wire.Totals) -> str:
 def _facts(samples: int, totals: wire.Totals) -> str:
     counts = f"<b>{totals.scored:,}</b> / {samples:,} scored"
     if totals.failed:
-        counts += f' &nbsp; <span class="rs-error">{totals.failed:,} failed</span>'
+        counts += f' &nbsp; <span class="rs-error">{totals.failed:,} failed{_kinds(totals)}</span>'
     if totals.undefined:
         counts += f" &nbsp; {totals.undefined:,} undefined"
     tokens = f"<b>{_short(totals.input_tokens)}</b> in &nbsp; <b>{_short(totals.output_tokens)}</b> out"
     facts = [counts, f"<b>{seconds(totals.elapsed_s)}</b>", tokens, f"<b>{money(totals)}</b>"]
+    if totals.budget is not None:
+        facts.append(f"budget: {escape(totals.budget.told)}")
     return f'<div class="rs-facts">{"".join(f"<span>{fact}</span>" for fact in facts)}</div>'
+
+
+def _kinds(totals: wire.Totals) -> str:
+    """Why jobs failed, in words."""
+    told = ", ".join(f"{failures.jobs:,} {KIND_WORDS[failures.kind]}" for failures in totals.failures)
+    return f" ({told})" if told else ""
 
 
 def _cards(saved: wire.Saved) -> str:
@@ -150,7 +187,8 @@ def _broken(name: str) -> str:
 
 
 def _row(saved: wire.Saved, row: wire.SavedRow) -> str:
-    cells = "".join(_cell(metric, cell) for metric, cell in zip(saved.metrics, row.cells, strict=True))
+    state, pairs = saved.totals.state, zip(saved.metrics, row.cells, strict=True)
+    cells = "".join(_cell(metric, cell, state) for metric, cell in pairs)
     text = row.text
     return (
         f'<tr><td class="rs-n rs-q">{escape(text.sample_id)}</td><td>{escape(text.user_input)}</td>'
@@ -158,10 +196,9 @@ def _row(saved: wire.Saved, row: wire.SavedRow) -> str:
     )
 
 
-def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
+def _cell(metric: wire.MetricColumn, cell: wire.SavedCell, state: wire.RunState) -> str:
     if cell.value is None:
-        word = cell.status if cell.status in ("failed", "undefined") else "not scored"
-        return f'<td class="{"rs-failed" if cell.status == "failed" else "rs-none"}">{word}</td>'
+        return _no_score(cell, state)
     if metric.labels is not None:
         return f'<td class="rs-n"><span class="rs-chip">{escape(metric.labels[int(cell.value)])}</span></td>'
     share = (cell.value - metric.low) / (metric.high - metric.low)
@@ -170,6 +207,17 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell) -> str:
     low = " rs-low" if share < 0.4 else ""
     bar = f'class="rs-score rs-s{step}{low}" style="--v:{share:.3f}"'
     return f"<td><span {bar}>{_two_decimals(cell.value)}</span></td>"
+
+
+def _no_score(cell: wire.SavedCell, state: wire.RunState) -> str:
+    """Why there is no score, in few words; the rest on hover."""
+    if cell.status == "failed":
+        why = f"failed: {KIND_WORDS[cell.kind]}" if cell.kind else "failed"
+        return f'<td class="rs-failed" title="{why}">failed</td>'
+    if cell.status == "undefined":
+        return '<td class="rs-none">undefined</td>'
+    why = _NOT_JUDGED.get(state, "not scored")
+    return f'<td class="rs-none" title="{why}">{why.partition(":")[0]}</td>'
 
 
 def _two_decimals(value: float) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ragas_nb.engine.events import Event, RunEnded
+from ragas_nb.engine.events import Event, RunEnded, RunResumed, RunStarted
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.notebook.bridge import Bridge
 from ragas_nb.notebook.picture import saved_state
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 
 STATIC = Path(__file__).parent / "static"
@@ -37,15 +38,25 @@ class RunWidget(anywidget.AnyWidget):
     height = traitlets.Int(0).tag(sync=True)
     """Pixels of the grid's body; 0 lets the view choose."""
 
-    def __init__(self, run: Run, **traits: Any) -> None:
+    def __init__(self, run: RecordedRun, **traits: Any) -> None:
         super().__init__(run_id=run.run_id, **traits)
+        self.outputs: list[str] = []
+        """The outputs that show the run, each with a picture that has to be brought up to date."""
         self._run = run
         self._bridge = Bridge(run, self.send)
         self.on_msg(lambda _widget, content, _buffers: self._bridge.handle(content))
-        run.listen(self._save)
-        if run.ended:
-            self._save(RunEnded(state="finished"))
+        if isinstance(run, Run):
+            run.listen(self._heard)
+        if run.ended or not isinstance(run, Run):
+            self._save()
 
-    def _save(self, event: Event) -> None:
+    def _heard(self, event: Event) -> None:
         if isinstance(event, RunEnded):
-            self.saved = saved_state(self._run).model_dump(mode="json")
+            self._save()
+        elif isinstance(event, RunResumed):  # it may have ended before
+            self._run.shown_as[:] = self.outputs
+        elif isinstance(event, RunStarted):  # one that another process has gone on with starts as another
+            self.run_id = self._run.run_id
+
+    def _save(self) -> None:
+        self.saved = saved_state(self._run).model_dump(mode="json")

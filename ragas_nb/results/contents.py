@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from ragas_nb.engine.plan import Plan
-from ragas_nb.results.records import StepRecord, records_of
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.schema import EvaluationDataset, SampleId
 from ragas_nb.store.ledger import Ledger
-from ragas_nb.store.state import Findings, State
+from ragas_nb.store.meta import ScoreColumn
+from ragas_nb.store.records import StepRecord
+from ragas_nb.store.state import Findings
+
+if TYPE_CHECKING:
+    from ragas_nb.results.result import EvaluationResult
 
 Steps = Callable[[SampleId, str], tuple[StepRecord, ...]]
 """The steps of one job, by sample and metric, in the order in which they were answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreColumn:
-    """What is known of a metric besides its scores."""
-
-    name: str
-    kind: Literal["continuous", "binary"] = "continuous"
-    low: float = 0.0
-    high: float = 1.0
-    higher_is_better: bool = True
-    asks_elsewhere: bool = False
-    """Whether it asks judges of its own, of whose requests nothing is known."""
+Retry = Callable[..., "EvaluationResult"]
+"""Does failed jobs again (of one kind, of several, of all), and returns the new result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,8 @@ class Contents:
     steps: Steps
     counted: bool = True
     cost_cb: CostCallbackHandler | None = None
+    retry: Retry | None = None
+    """How to do failed jobs again, where that can be done."""
 
     def check_metric(self, metric: str) -> None:
         """Raise `KeyError` unless there is such a metric."""
@@ -74,20 +68,4 @@ class Contents:
     def part(self, rows: Sequence[int]) -> Contents:
         """What it holds of the samples of these rows; without `cost_cb`, which counts for all of them."""
         dataset = None if self.dataset is None else self.dataset[rows]
-        return replace(self, dataset=dataset, findings=self.findings.part(rows), cost_cb=None)
-
-
-def contents_of_run(plan: Plan, state: State, *, run_id: str, name: str) -> Contents:
-    """What a run has found so far; it grows with the run."""
-    columns = tuple(
-        ScoreColumn(
-            metric.column, metric.kind, *metric.score_range, metric.higher_is_better, metric.asks_elsewhere
-        )
-        for metric in plan.metrics
-    )
-
-    def steps(sample_id: SampleId, metric: str) -> tuple[StepRecord, ...]:
-        outcome = state.outcomes.get((sample_id, metric))
-        return records_of(outcome.trace) if outcome else ()
-
-    return Contents(run_id, name, plan.dataset, columns, state, steps)
+        return replace(self, dataset=dataset, findings=self.findings.part(rows), cost_cb=None, retry=None)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.metrics.result import Score
-from ragas_nb.results.records import VERDICTS, StepRecord
 from ragas_nb.schema import SampleId
+from ragas_nb.store.records import VERDICTS, StepRecord
 
 CONTEXT_WIDTH = 200
 """Characters of a context that stand for it where it is an item."""
@@ -96,7 +96,7 @@ def explain_job(
     if outcome is None:
         return Explanation(sample_id, metric, f"{head}: not scored, the run ended before.")
     if isinstance(outcome, JobFailed):
-        lines = [f"{head}: failed", f"  {outcome.kind}: {outcome.message}"]
+        lines = [f"{head}: failed", f"  {outcome.kind.replace('_', ' ')}: {outcome.message}"]
         if outcome.raw:
             lines.append(f"  raw reply: {outcome.raw}")
     else:

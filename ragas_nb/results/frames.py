@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from statistics import stdev
 from typing import TYPE_CHECKING
 
+from ragas_nb.engine.events import JobFailed
+from ragas_nb.metrics.result import Score
 from ragas_nb.schema import EvaluationDataset
 from ragas_nb.schema.assembly import told_ids
 from ragas_nb.schema.values import plain
-from ragas_nb.store.state import Findings
+from ragas_nb.store.state import SCORED, SETTLED, UNDEFINED, Column, Findings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ERROR_COLUMNS = ("sample_id", "metric", "kind", "message", "raw")
+_LEFT = {"cancelled": "cancelled", "failed": "cancelled", "budget_reached": "budget"}
+"""Why jobs were not done, by how the run ended."""
 _TOKENS = ("input_tokens", "output_tokens", "cached_tokens")
 BATCH_ROWS = 1000
 """Rows of a frame, where nobody says how many."""
@@ -65,18 +71,50 @@ def _with_scores(frame: pd.DataFrame, findings: Findings, rows: range) -> pd.Dat
     for name, column in findings.columns.items():
         kind = "object" if column.labels else "float64"
         columns[name] = pd.Series(column.scores(rows), index=frame.index, dtype=kind)
+        if column.repeats:
+            ending, spread = spread_of(column)
+            values = [spread(column.repeats.get(row, ())) for row in rows]
+            columns[name + ending] = pd.Series(values, index=frame.index, dtype="float64")
     return pd.DataFrame(columns, index=frame.index)
 
 
+def spread_of(column: Column) -> tuple[str, Callable[[Sequence[Score]], float | None]]:
+    """How far the scores of one job that was done several times lie apart: the ending of the column that says
+    so, and what computes it. For numbers it is their standard deviation, for others the share of the most
+    frequent one; None of fewer than two."""
+    return ("_agreement", _agreement) if column.labels else ("_std", _std)
+
+
+def _std(scores: Sequence[Score]) -> float | None:
+    numbers = [float(score) for score in scores if isinstance(score, int | float)]
+    return stdev(numbers) if len(numbers) > 1 else None
+
+
+def _agreement(scores: Sequence[Score]) -> float | None:
+    said = [tuple(score) if isinstance(score, list) else score for score in scores if score is not None]
+    return Counter(said).most_common(1)[0][1] / len(said) if len(said) > 1 else None
+
+
 def error_frame(findings: Findings) -> pd.DataFrame:
-    """Every failed job, in the order of the samples."""
+    """Every job without a score, in the order of the samples; without those that are still to be done."""
     import pandas as pd
 
-    # `plain`: a reply that was cut off may end in half an emoji, which pandas does not take.
-    rows = [
-        (job.sample_id, job.metric, job.kind, plain(job.message), plain(job.raw))
-        for job in findings.failures()
-    ]
+    left = _LEFT.get(findings.status)
+    rows: list[tuple[object, ...]] = []
+    for row, sample_id in enumerate(findings.ids):
+        for metric, column in findings.columns.items():
+            status = column.statuses[row]
+            if status == SCORED or (status not in SETTLED and left is None):
+                continue
+            told = findings.outcomes.get((sample_id, metric))
+            if isinstance(told, JobFailed):
+                found: tuple[object, ...] = (told.kind, told.message, told.raw)
+            elif status == UNDEFINED:
+                found = ("undefined", told.reason if told else None, None)
+            else:
+                found = (left, findings.message or "The run ended before.", None)
+            # `plain`: a reply that was cut off may end in half an emoji, which pandas does not take.
+            rows.append((sample_id, metric, *map(plain, found)))
     return pd.DataFrame(rows, columns=list(ERROR_COLUMNS))
 
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from pydantic import BaseModel
 
 from ragas_nb.errors import DatasetError
-from ragas_nb.results.records import JsonObject, PromptRecord, StepRecord
 from ragas_nb.results.traces import Calls
 from ragas_nb.schema import SampleId
+from ragas_nb.store.records import JsonObject, PromptRecord, StepRecord
 from ragas_nb.store.state import Findings
 
 Records: TypeAlias = "dict[tuple[SampleId, str], tuple[StepRecord, ...]]"

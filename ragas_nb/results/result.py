@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from operator import index
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, Self, overload
 from uuid import UUID
 
-from ragas_nb.engine.events import JobFailed, JobScored
-from ragas_nb.errors import DatasetError
+from ragas_nb.engine.events import FailureKind, JobFailed, JobScored
+from ragas_nb.errors import ConfigurationError, DatasetError
 from ragas_nb.metrics.result import Score
 from ragas_nb.results.annotations.packet import evaluation_packet
 from ragas_nb.results.annotations.service import upload_evaluation
 from ragas_nb.results.contents import Contents
 from ragas_nb.results.explain import Explanation, explain_job
 from ragas_nb.results.frames import checked_size, error_frame, score_frame, score_frames, usage_frame
-from ragas_nb.results.records import StepRecord
 from ragas_nb.results.saving.files import read_result, write_result
 from ragas_nb.results.scores import contents_of_scores
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
@@ -27,6 +26,7 @@ from ragas_nb.results.summary import Summary, summaries, told
 from ragas_nb.results.traces import Traces
 from ragas_nb.schema import EvaluationDataset, Readable, SampleId
 from ragas_nb.schema.selection import Rows, is_rows, positions
+from ragas_nb.store.records import StepRecord
 from ragas_nb.store.state import RunStatus
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ class EvaluationResult:
 
         `batched=True` gives frames of `batch_size` rows (1,000 unless told), one after the other, whose
         labels go on where the last one ended; without it there is one frame and `batch_size` says nothing.
+        Where jobs were done several times, `{metric}_std` is the standard deviation of their scores, or
+        `{metric}_agreement` the share of the most frequent one.
 
         Raises:
             ValueError: there is no dataset, or `batch_size` is below 1.
@@ -184,8 +186,28 @@ class EvaluationResult:
 
     @property
     def errors(self) -> pd.DataFrame:
-        """Every failed job, by sample: sample_id, metric, kind, message, raw (the reply that was no use)."""
+        """Every job without a score, by sample: sample_id, metric, kind, message, raw (a reply of no use).
+
+        Kinds of failures: `rate_limited`, `server_error`, `connection`, `timeout`, `refused` (a content
+        filter), `invalid_output`, `misconfigured` (key, model, quota), `metric_error`. Also `undefined`
+        (there was nothing to score), and `cancelled` or `budget` for what a run left undone.
+        """
         return error_frame(self._contents.findings)
+
+    def retry_failed(self, kind: FailureKind | Collection[FailureKind] | None = None) -> EvaluationResult:
+        """Do the failed jobs of the run again (all, or those of a kind), wait, and return the new result.
+
+        With a loop at hand, `await run.retry_failed()` does the same without blocking.
+
+        Raises:
+            ConfigurationError: the result is of no run of this kernel.
+        """
+        if self._contents.retry is None:
+            raise ConfigurationError(
+                "This result cannot ask again: it is not of a run of this kernel. "
+                f"rnb.resume({self.run_id!r}) goes on with a run that the store keeps."
+            )
+        return self._contents.retry(kind)
 
     # ── tokens and cost ──
 

@@ -11,11 +11,12 @@ from numbers import Real
 
 from ragas_nb.engine.events import JobScored
 from ragas_nb.errors import DatasetError
-from ragas_nb.results.contents import Contents, ScoreColumn
+from ragas_nb.results.contents import Contents
 from ragas_nb.results.given_traces import read_runs, read_traces
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.schema import Readable, SampleId, read_dataset
 from ragas_nb.schema.values import plain
+from ragas_nb.store.meta import ScoreColumn
 from ragas_nb.store.state import SCORED, UNDEFINED, Column, Findings
 
 _NOTHING = "the score is missing"

@@ -39,7 +39,8 @@ def summarise(column: Column, score_range: tuple[float, float] = (0.0, 1.0)) -> 
     bottom, top = score_range
     bins = [0] * BINS
     for value in values:
-        bins[max(0, min(BINS - 1, int((value - bottom) / (top - bottom) * BINS)))] += 1
+        place = min(1.0, max(0.0, (value - bottom) / (top - bottom)))
+        bins[min(BINS - 1, int(place * BINS))] += 1
     mean = _mean(values) if values else None
     low, high = _interval(values, mean, bottom, top)
     return Summary(len(values), column.count(FAILED), column.count(UNDEFINED), mean, low, high, tuple(bins))

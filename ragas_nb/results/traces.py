@@ -10,8 +10,8 @@ from typing import Literal, overload
 from ragas_nb.engine.trace import Attempt
 from ragas_nb.metrics.result import Score
 from ragas_nb.results.contents import Steps
-from ragas_nb.results.records import JsonObject, StepRecord
 from ragas_nb.schema import SampleId
+from ragas_nb.store.records import JsonObject, StepRecord
 from ragas_nb.store.state import Findings
 
 Part = Literal["input", "output", "attempts"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -12,9 +12,13 @@ from ragas_nb.engine.events import (
     EndState,
     Event,
     JobFailed,
+    JobReset,
     JobScored,
     JobStarted,
+    NoticeGiven,
     RunEnded,
+    RunPaused,
+    RunResumed,
     RunStarted,
     UsageAdded,
 )
@@ -23,19 +27,21 @@ from ragas_nb.schema import SampleId
 from ragas_nb.store.ledger import Ledger, Spent
 
 Status = Literal["pending", "running", "scored", "undefined", "failed"]
-RunStatus = Literal["starting", "running"] | EndState
+RunStatus = Literal["starting", "running", "paused"] | EndState
 STATUSES: tuple[Status, ...] = get_args(Status)
 PENDING, RUNNING, SCORED, UNDEFINED, FAILED = range(5)
+SETTLED = (SCORED, UNDEFINED, FAILED)
 
 
 @dataclass(slots=True)
 class Column:
     """The scores of one metric, by row. `values` is a number where the status is scored, else 0; texts and
-    rankings stand in `labels`."""
+    rankings stand in `labels`, the single scores of jobs that were done several times in `repeats`."""
 
     values: array[float]
     statuses: bytearray
     labels: dict[int, str | Ranking] = field(default_factory=dict)
+    repeats: dict[int, tuple[Score, ...]] = field(default_factory=dict)
 
     def count(self, status: int) -> int:
         """How many rows have this status."""
@@ -52,7 +58,14 @@ class Column:
         """Return the scores of these rows, which count from 0 in their new order."""
         values = array("d", [self.values[row] for row in rows])
         labels = {new: self.labels[row] for new, row in enumerate(rows) if row in self.labels}
-        return Column(values, bytearray(self.statuses[row] for row in rows), labels)
+        repeats = {new: self.repeats[row] for new, row in enumerate(rows) if row in self.repeats}
+        return Column(values, bytearray(self.statuses[row] for row in rows), labels, repeats)
+
+    def forget(self, row: int) -> None:
+        """Put a row back to pending."""
+        self.values[row], self.statuses[row] = 0.0, PENDING
+        self.labels.pop(row, None)
+        self.repeats.pop(row, None)
 
 
 class Findings:
@@ -66,10 +79,12 @@ class Findings:
             name: Column(array("d", bytes(8 * len(self.ids))), bytearray(len(self.ids))) for name in metrics
         }
         self.outcomes: dict[tuple[SampleId, str], JobScored | JobFailed] = {}
-        """How settled jobs ended, with their traces; a score without more to tell of it may be left out."""
+        """How settled jobs ended, without traces; a score without more to tell of it may be left out."""
         self.ledger = Ledger()
         self.status: RunStatus = "starting"
         self.message: str | None = None
+        self.notices: dict[str, str] = {}
+        """What a person should know of the run, by what it is about."""
 
     def score(self, sample_id: SampleId, metric: str) -> Score:
         """One score; None while there is none."""
@@ -82,9 +97,11 @@ class Findings:
     def outcome(self, sample_id: SampleId, metric: str) -> JobScored | JobFailed | None:
         """How one job ended; None for one that has not."""
         known = self.outcomes.get((sample_id, metric))
-        if known is not None or self.columns[metric].statuses[self.row_of[sample_id]] != SCORED:
+        column, row = self.columns[metric], self.row_of[sample_id]
+        if known is not None or column.statuses[row] != SCORED:
             return known
-        return JobScored(sample_id=sample_id, metric=metric, value=self.score(sample_id, metric))
+        value, repeats = self.score(sample_id, metric), column.repeats.get(row, ())
+        return JobScored(sample_id=sample_id, metric=metric, value=value, repeats=repeats)
 
     def failures(self) -> Iterator[JobFailed]:
         """The jobs that failed, by sample and metric, in their order."""
@@ -95,6 +112,10 @@ class Findings:
                     if isinstance(failure, JobFailed):
                         yield failure
 
+    def has_failures(self) -> bool:
+        """Whether a job has failed."""
+        return any(FAILED in column.statuses for column in self.columns.values())
+
     def part(self, rows: Sequence[int]) -> Findings:
         """What is known of the samples of these rows."""
         part = Findings([self.ids[row] for row in rows], self.metrics)
@@ -102,7 +123,7 @@ class Findings:
         keys = ((sample_id, name) for sample_id in part.ids for name in self.metrics)
         part.outcomes = {key: self.outcomes[key] for key in keys if key in self.outcomes}
         part.ledger = self.ledger.part(rows)
-        part.status, part.message = self.status, self.message
+        part.status, part.message, part.notices = self.status, self.message, dict(self.notices)
         return part
 
 
@@ -129,10 +150,28 @@ class State(Findings):
                 self.columns[event.metric].statuses[self.row_of[event.sample_id]] = RUNNING
             case JobFailed():
                 self._failed(event)
+            case JobReset():
+                self._reset(event)
+            case NoticeGiven():
+                self.notices.pop(event.about, None)
+                if event.message is not None:
+                    self.notices[event.about] = event.message
+            case _:
+                self._changed(event)
+
+    def _changed(self, event: RunStarted | RunPaused | RunResumed | RunEnded) -> None:
+        """Fold in what is of the run as a whole."""
+        match event:
             case RunStarted():
-                self.status, self.started_at = "running", event.at
+                self.status, self.message, self.started_at = "running", None, event.at
+            case RunPaused():
+                self.status, self.message = "paused", event.message
+            case RunResumed():
+                self.status, self.message = "running", None
             case RunEnded():
-                self._ended(event)
+                self.status, self.message = event.state, event.message
+                for column in self.columns.values():
+                    column.statuses = column.statuses.replace(bytes([RUNNING]), bytes([PENDING]))
 
     def _scored(self, event: JobScored) -> None:
         row, value = self.row_of[event.sample_id], event.value
@@ -141,12 +180,14 @@ class State(Findings):
             column.labels[row] = value
         elif value is not None:
             column.values[row] = value
-        if value is None or event.trace or event.reason is not None or event.confidence is not None:
-            self.outcomes[event.sample_id, event.metric] = event
+        if event.repeats:
+            column.repeats[row] = event.repeats
+        if value is None or event.reason is not None or event.confidence is not None:
+            self.outcomes[event.sample_id, event.metric] = replace(event, trace=()) if event.trace else event
         self._settle(row, column, UNDEFINED if value is None else SCORED)
 
     def _failed(self, event: JobFailed) -> None:
-        self.outcomes[event.sample_id, event.metric] = event
+        self.outcomes[event.sample_id, event.metric] = replace(event, trace=())
         self._settle(self.row_of[event.sample_id], self.columns[event.metric], FAILED)
 
     def _settle(self, row: int, column: Column, status: int) -> None:
@@ -157,16 +198,24 @@ class State(Findings):
         if not self._left[row]:
             self._settled[self._worst[row]] += 1
 
+    def _reset(self, event: JobReset) -> None:
+        """Undo how a job ended; nothing where it has not."""
+        row, column = self.row_of[event.sample_id], self.columns[event.metric]
+        if column.statuses[row] not in SETTLED:
+            return
+        if not self._left[row]:
+            self._settled[self._worst[row]] -= 1
+        self._left[row] += 1
+        column.forget(row)
+        self.outcomes.pop((event.sample_id, event.metric), None)
+        statuses = [other.statuses[row] for other in self.columns.values()]
+        self._worst[row] = max((status for status in statuses if status in SETTLED), default=PENDING)
+
     def _spent(self, event: UsageAdded) -> None:
         row = self.row_of[event.sample_id]
         self.total.add(event.usage, event.cost)
         self.costs[row] += event.cost or 0.0
         self.ledger.add(row, event)
-
-    def _ended(self, event: RunEnded) -> None:
-        self.status, self.message = event.state, event.message
-        for column in self.columns.values():
-            column.statuses = column.statuses.replace(bytes([RUNNING]), bytes([PENDING]))
 
     def settled_samples(self, status: int) -> int:
         """Samples whose jobs have all settled, by their worst outcome: failed, undefined, scored."""

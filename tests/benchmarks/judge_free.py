@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import sacrebleu
@@ -18,7 +20,6 @@ from rapidfuzz.distance import Levenshtein
 from rouge_score.rouge_scorer import RougeScorer
 
 from ragas_nb.engine.events import Event
-from ragas_nb.engine.plan import make_plan
 from ragas_nb.metrics._bleu import BleuScore
 from ragas_nb.metrics._chrf import ChrfScore
 from ragas_nb.metrics._data_compy import DataCompyScore
@@ -27,7 +28,8 @@ from ragas_nb.metrics._rouge import RougeScore
 from ragas_nb.metrics._string_presence import StringPresence
 from ragas_nb.metrics._string_similarity import NonLLMStringSimilarity
 from ragas_nb.metrics.base import Metric
-from ragas_nb.run import Run, RunSettings
+from ragas_nb.preparing import prepare
+from ragas_nb.run import Run
 from ragas_nb.schema import EvaluationDataset
 from tests.benchmarks.clock import Measured, measure, spread
 
@@ -73,8 +75,9 @@ class Listener:
 
 
 def run_of(data: EvaluationDataset, *metrics: Metric) -> Run:
-    """A run in memory, with a listener."""
-    return Run(make_plan(data, metrics), RunSettings("judge_free", listeners=(Listener(),)))
+    """A run that a new file keeps, with a listener."""
+    store = Path(tempfile.mkdtemp()) / "runs.sqlite"
+    return prepare(data, metrics, callbacks=Listener(), store=store, blocking=False)
 
 
 async def finished(run: Run) -> None:

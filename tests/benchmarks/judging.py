@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -39,6 +41,7 @@ async def ours(loopback: Loopback, data: list[dict[str, object]]) -> float | Non
         embeddings=OpenAIEmbedder("embed", base_url=loopback.base_url, api_key="none"),
         run_config=rnb.RunConfig(max_workers=IN_FLIGHT),
         callbacks=heard,
+        store=Path(tempfile.mkdtemp()) / "runs.sqlite",
     )
     result = await run
     if len(result.errors):

@@ -13,7 +13,11 @@ from tests.browser.watch import Watch
 
 PATIENCE_MS = 30_000
 """How long a test waits for what must come; only a fault makes it wait that long."""
-SETUP = "import ragas_nb as rnb\nfrom tests.browser.scenes import *"
+SETUP = """import os
+os.environ["RAGAS_NB_STORE"] = "{store}"
+import ragas_nb as rnb
+from tests.browser.scenes import *"""
+"""Every notebook has a store of its own: no test goes on with the runs of another."""
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +63,6 @@ def notebook(watch: Watch, server: Server, request: pytest.FixtureRequest) -> It
     write_notebook(server, name)
     notebook = Notebook(watch.page, server, name)
     notebook.open()
-    notebook.run(SETUP)
+    notebook.run(SETUP.format(store=f"{request.node.name}.sqlite"))
     yield notebook
     notebook.close()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
 from ragas_nb.metrics.statements import Answer, StatementsInContext
 from ragas_nb.testing import Line, ScriptedJudge
@@ -64,6 +65,19 @@ class GatedJudge(ScriptedJudge):
         if isinstance(request.input, Answer) and request.input.question not in self._free:
             await self.gate.wait()
         return await super().reply(request)
+
+
+class MoodyJudge(ScriptedJudge):
+    """Gives no JSON about `broken` and declines to speak about `rude`, until it is `well`."""
+
+    def __init__(self) -> None:
+        super().__init__(SCRIPT | {"split_into_statements": self._split}, usage=USAGE, price=PRICE)
+        self.well = False
+
+    def _split(self, answer: Answer) -> dict[str, object] | str | Exception:
+        if not self.well and "rude" in answer.answer:
+            return JudgeRefused("Flagged by the content filter.", kind="content_filter")
+        return split(answer.model_copy(update={"answer": "fine"}) if self.well else answer)
 
 
 def scripted() -> ScriptedJudge:

@@ -50,7 +50,7 @@ def test_cancel_ends_the_run_within_two_seconds_and_keeps_finished_scores(notebo
     expect(widget.state("Cancelled")).to_be_visible(timeout=2_000)
     expect(widget.header).to_contain_text("2 / 6 scored")
     expect(widget.cells("a")).to_have_text(SCORED_A)
-    expect(widget.cells("f")).to_have_text(["question f", "answer f", "pending", "0.00", "0"])
+    expect(widget.cells("f")).to_have_text(["question f", "answer f", "not judged", "0.00", "0"])
     assert notebook.run("print(run.status)").text == "cancelled"
 
 

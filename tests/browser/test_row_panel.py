@@ -49,7 +49,7 @@ def test_a_failed_job_shows_kind_message_and_raw_reply(notebook: Notebook) -> No
     expect(widget.header).to_contain_text("1 / 2 scored1 failed")
     expect(widget.cells("broken").nth(2)).to_have_text("failed")
     panel = widget.open("broken")
-    expect(panel.get_by_role("alert")).to_have_text("JudgeOutputInvalid")
+    expect(panel.get_by_role("alert")).to_have_text("Invalid outputJudgeOutputInvalid")
     expect(panel.get_by_text("the reply holds no JSON")).to_be_visible()
     expect(panel.get_by_role("region", name="Raw reply")).to_have_text("I would rather not say.")
     expect(panel.get_by_role("row").filter(has_text="invalid")).to_have_count(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from re import Pattern
 
 from playwright.sync_api import Locator
 
@@ -27,6 +28,15 @@ class Widget:
     def cancel(self) -> Locator:
         """The button that ends the run."""
         return self.root.get_by_role("button", name="Cancel")
+
+    def button(self, name: str | Pattern[str]) -> Locator:
+        """A button, by its name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    @property
+    def notices(self) -> Locator:
+        """What a person should know besides the numbers."""
+        return self.root.get_by_role("status", name="Notices").get_by_role("paragraph")
 
     @property
     def grid(self) -> Locator:

@@ -30,6 +30,11 @@ class Config:
     retry_after_s: float = 1.0
     max_concurrent: int = 0
     """More requests in flight than this are answered with 429; 0 means no limit."""
+    requests_per_second: float = 0.0
+    """A token bucket that refills at this rate: 429 when it is empty; what is left is said in every reply's
+    x-ratelimit headers. 0 means no limit."""
+    burst: int = 0
+    """How much the bucket holds; 0 means what comes in within a second."""
     list_len: int = 3
     embed_dim: int = 1536
     seed: int = 7

@@ -10,6 +10,7 @@ conforming object, the same one for the same prompt. Not done: streaming, `patte
     python -m tests.loopback.server --port 8123 --latency-ms 50      # fixed latency
     python -m tests.loopback.server --latency-ms 400 --sigma 0.5     # lognormal, median 400 ms
     python -m tests.loopback.server --p-429 0.05 --p-bad-json 0.05   # 5 % each
+    python -m tests.loopback.server --requests-per-second 20       # 429 above that, and x-ratelimit headers
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import dataclasses
 import math
 import random
 import signal
+import time
 import zlib
 from collections import deque
 
@@ -37,6 +39,32 @@ _NEVER = 3600.0
 _REQUESTS_KEPT = 2000
 
 
+class Bucket:
+    """The token bucket of `requests_per_second`: what is left, and the headers that say so."""
+
+    def __init__(self) -> None:
+        self._level = math.inf
+        self._at = 0.0
+
+    def take(self, cfg: Config) -> tuple[bool, tuple[tuple[str, str], ...]]:
+        """Whether a request may pass, and its headers; those of a refusal say when the next one may."""
+        rate, now = cfg.requests_per_second, time.monotonic()
+        if not rate:
+            return True, ()
+        size = float(cfg.burst or max(1, math.ceil(rate)))
+        self._level = min(size, self._level + (now - self._at) * rate)
+        self._at = now
+        passes = self._level >= 1
+        wait = 0.0 if passes else (1 - self._level) / rate
+        self._level -= passes
+        headers = (
+            ("x-ratelimit-limit-requests", f"{size:g}"),
+            ("x-ratelimit-remaining-requests", str(math.floor(self._level))),
+            ("x-ratelimit-reset-requests", f"{(size - self._level) / rate:.3f}s"),
+        )
+        return passes, headers if passes else (*headers, ("retry-after", f"{wait:.3f}"))
+
+
 class Answering:
     """What all connections share: the settings, the counters, and the answer to a request."""
 
@@ -44,6 +72,7 @@ class Answering:
         self.cfg = cfg
         self.stats = Stats()
         self.rng = random.Random(cfg.seed)
+        self.bucket = Bucket()
         self.script: deque[Body] = deque()
         self.requests: deque[bytes] = deque(maxlen=_REQUESTS_KEPT)
 
@@ -55,6 +84,7 @@ class Answering:
             in_flight, self.stats = self.stats.in_flight, Stats()
             self.stats.in_flight = in_flight
             self.rng = random.Random(self.cfg.seed)
+            self.bucket = Bucket()
             self.script.clear()
             self.requests.clear()
         elif path == "/script":
@@ -97,6 +127,10 @@ class Answering:
         if cfg.max_concurrent and self.stats.in_flight > cfg.max_concurrent:
             self.stats.error("over limit")
             return Answer(429, error("too many requests", "rate_limit_exceeded"), 0.001, retry_after)
+        passes, limits = self.bucket.take(cfg)
+        if not passes:
+            self.stats.error("over rate")
+            return Answer(429, error("rate limit", "rate_limit_exceeded"), 0.001, limits)
         fault = self._fault(raw)
         if fault == "429":
             return Answer(429, error("rate limit", "rate_limit_exceeded"), delay / 10, retry_after)
@@ -111,7 +145,7 @@ class Answering:
         sent, received = tokens(reply)
         self.stats.tokens_in += sent
         self.stats.tokens_out += received
-        return Answer(200, reply, delay)
+        return Answer(200, reply, delay, limits)
 
     def _fault(self, raw: bytes) -> str | None:
         cfg = self.cfg

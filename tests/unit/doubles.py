@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from ragas_nb.engine.events import Event
+from ragas_nb.engine.budget import Budget
+from ragas_nb.engine.events import Event, JobFailed, JobScored
 from ragas_nb.engine.plan import make_plan
 from ragas_nb.engine.settings import RunConfig
+from ragas_nb.engine.trace import Trace
 from ragas_nb.judges.base import JudgeRequest, Reply
 from ragas_nb.metrics.base import Ask, Metric, MetricResult, Need
+from ragas_nb.preparing import described_run
 from ragas_nb.prompts import Prompt, Value, Verdict
-from ragas_nb.run import Run, RunSettings
-from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.run import Run
+from ragas_nb.schema import EvaluationDataset, SampleId, SingleTurnSample
+from ragas_nb.session import RunSettings
 from ragas_nb.testing import ScriptedJudge
 
 T = TypeVar("T")
@@ -118,6 +122,29 @@ class HeldJudge(ScriptedJudge):
         return await super().reply(request)
 
 
+class SteppedJudge(ScriptedJudge):
+    """Answers as many requests as `let` has allowed so far; `most` of them waited at once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.waiting = self.most = 0
+        self._allowed = asyncio.Semaphore(0)
+
+    def let(self, count: int) -> None:
+        """Have so many more requests answered, in their order."""
+        for _ in range(count):
+            self._allowed.release()
+
+    async def reply(self, request: JudgeRequest) -> Reply:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        try:
+            await self._allowed.acquire()
+        finally:
+            self.waiting -= 1
+        return await super().reply(request)
+
+
 def responses(*texts: str | None) -> EvaluationDataset:
     """One sample per response; all have a question."""
     return EvaluationDataset([SingleTurnSample(user_input="How?", response=text) for text in texts])
@@ -126,8 +153,11 @@ def responses(*texts: str | None) -> EvaluationDataset:
 def new_run(
     dataset: EvaluationDataset, metrics: Sequence[Metric], judge: ScriptedJudge | None = None, **settings: Any
 ) -> Run:
-    """A run that is not started, with its events in `events_of(run)`."""
-    return Run(make_plan(dataset, metrics), RunSettings("test", judge=judge, **settings))
+    """A run that is not started and is kept in memory, unless `store` says otherwise."""
+    plan, config = make_plan(dataset, metrics), settings.get("config", RunConfig())
+    budget, embedder = settings.pop("budget", None), settings.get("embedder")
+    meta = described_run(plan, judge, embedder, "test", settings.get("repeats", 1), budget, config)
+    return Run(meta, plan, RunSettings(judge=judge, budget=Budget(budget), **settings))
 
 
 def record(run: Run) -> list[Event]:
@@ -137,9 +167,21 @@ def record(run: Run) -> list[Event]:
     return events
 
 
+def traces(events: Iterable[Event]) -> dict[tuple[SampleId, str], Trace]:
+    """The trace of each job that ended, by sample and metric, in the order in which they ended."""
+    ended = (event for event in events if isinstance(event, JobScored | JobFailed))
+    return {(event.sample_id, event.metric): event.trace for event in ended}
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Let others run until the condition holds."""
     while not condition():  # noqa: ASYNC110  some conditions have no event
+        await asyncio.sleep(0)
+
+
+async def turns(count: int = 100) -> None:
+    """Let others run for a while, to see that something does not happen."""
+    for _ in range(count):
         await asyncio.sleep(0)
 
 

@@ -186,7 +186,8 @@ def test_a_budget_without_a_known_price_is_refused_with_the_way_to_set_one():
         rnb.evaluate(ROWS, [KIND], ScriptedJudge(VERDICT, identity="my-model", price=None), budget=1.0)
     assert str(caught.value) == (
         "A budget of $1 cannot be kept: no price is known for 'my-model'. "
-        "Set one with rnb.set_price('my-model', input=…, output=…), or leave the budget out."
+        "Set one with rnb.set_price('my-model', input=…, output=…), limit tokens with "
+        "budget=rnb.TokenBudget(…), or leave the budget out."
     )
 
 
@@ -195,7 +196,7 @@ def test_the_first_failure_is_raised_where_wanted_with_the_partial_result():
         {"judge_aspect": [{"reason": "r", "verdict": 1}, rnb.JudgeRefused("no", kind="content_filter")]}
     )
     with pytest.raises(rnb.JudgeRefused) as caught:
-        rnb.evaluate(ROWS, [KIND], judge, raise_exceptions=True)
+        rnb.evaluate(ROWS, [KIND], judge, raise_exceptions=True, batch_size=1)
     assert caught.value.result["kind"] == [1.0, None]
 
 
@@ -210,4 +211,4 @@ def test_the_price_that_a_budget_asks_for_is_enough(monkeypatch: pytest.MonkeyPa
     with pytest.raises(rnb.ConfigurationError, match=r"set_price\('house-model', input=…, output=…\)"):
         api.prepare(ROWS, [KIND], llm=judge, budget=1.0, blocking=True)
     rnb.set_price("house-model", input=1.0, output=2.0)
-    assert api.prepare(ROWS, [KIND], llm=judge, budget=1.0, blocking=True).settings.budget == 1.0
+    assert api.prepare(ROWS, [KIND], llm=judge, budget=1.0, blocking=True).budget == "$0.0000 of $1"

@@ -89,4 +89,5 @@ def test_a_judge_error_knows_nothing_it_was_not_told() -> None:
         "kind": "timeout",
         "retry_after": None,
         "never_reached": False,
+        "overloaded": False,
     }

@@ -22,7 +22,22 @@ ORDER = (
     ("engine",),
     ("store",),
     ("results",),
-    ("views", "run", "api", "testing", *NAMES_OF_RAGAS),
+    (
+        "views",
+        "recorded",
+        "session",
+        "steering",
+        "listeners",
+        "conventions",
+        "telemetry",
+        "run",
+        "preparing",
+        "kept",
+        "estimating",
+        "api",
+        "testing",
+        *NAMES_OF_RAGAS,
+    ),
     ("align",),
     ("scale",),
     ("notebook",),
@@ -41,6 +56,7 @@ ONLY_IN = {
     "ipywidgets": "notebook/",
     "traitlets": "notebook/",
     "anywidget": "notebook/",
+    "opentelemetry": "telemetry.py",
 }
 """Where a package may be imported from."""
 LATE = (
@@ -53,6 +69,7 @@ LATE = (
     "genai_prices",
     "json_repair",
     "nltk",
+    "opentelemetry",
     "pyarrow",
     "sacrebleu",
     "sqlglot",
@@ -142,7 +159,18 @@ def test_heavy_packages_are_imported_when_they_are_used():
     assert wrong == []
 
 
-HEAVY = ("openai", "pandas", "plotly", "anywidget", "numpy", "IPython", "ipywidgets", "aiohttp", "httpx")
+HEAVY = (
+    "openai",
+    "pandas",
+    "plotly",
+    "anywidget",
+    "numpy",
+    "IPython",
+    "ipywidgets",
+    "aiohttp",
+    "httpx",
+    "opentelemetry",
+)
 
 
 def loaded_after(code: str) -> list[str]:

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from ragas_nb.engine.events import Event, JobScored, RunEnded, RunStarted
+from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import ConfigurationError, JudgeRefused
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.run import Run
@@ -206,7 +207,8 @@ def test_a_loop_that_shuts_down_ends_the_run_as_cancelled():
 
 async def test_the_error_that_ended_a_run_carries_the_partial_result():
     answers = [YES, JudgeRefused("wrong key", kind="authentication")]
-    run = new_run(responses("a", "b"), [Polite()], ScriptedJudge({"is_polite": answers}))
+    judge, one = ScriptedJudge({"is_polite": answers}), RunConfig(max_workers=1)
+    run = new_run(responses("a", "b"), [Polite()], judge, config=one)
     with pytest.raises(JudgeRefused) as caught:
         await run
     assert caught.value is run.error

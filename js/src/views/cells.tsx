@@ -4,23 +4,25 @@ import type { ComponentChildren } from "preact";
 import { costAt, statusAt, valueAt } from "../blocks";
 import * as format from "../format";
 import { labelOf } from "../labels";
-import type { JobStatus, MetricColumn, RowText } from "../protocol";
-import { STATUSES } from "../protocol";
+import type { JobStatus, MetricColumn, RowText, RunState } from "../protocol";
+import { FAILURE_KINDS, STATUSES } from "../protocol";
 import { stepOf } from "../select";
 import { type State, share } from "../state";
+import { isActive, whyOf, wordOf } from "../words";
 import type { Column } from "./columns";
 import { Icon, type IconName } from "./icons";
 
 const LOW = 0.4;
 
-/** How a job without a score is shown: an icon, whether its word is drawn too, and what it means. */
-export const STATUS: Readonly<
-  Record<Exclude<JobStatus, "scored">, { icon?: IconName; word: boolean; why: string }>
-> = {
-  pending: { icon: "wait", word: false, why: "waiting for its turn" },
-  running: { icon: "ring", word: false, why: "being judged now" },
-  undefined: { word: true, why: "nothing to score: the metric is not defined for this sample" },
-  failed: { icon: "alert", word: true, why: "failed: open the row to see why" },
+type NoScore = Exclude<JobStatus, "scored">;
+
+/** How a job without a score is shown: an icon, and whether its word is drawn too. */
+const MARKS: Readonly<Record<NoScore | "never", { icon?: IconName; word: boolean }>> = {
+  pending: { icon: "wait", word: false },
+  never: { icon: "none", word: false },
+  running: { icon: "ring", word: false },
+  undefined: { word: true },
+  failed: { icon: "alert", word: true },
 };
 
 /** Whether a score is so low that it should stand out. */
@@ -29,12 +31,12 @@ export function isLow(metric: MetricColumn, value: number): boolean {
   return (metric.higher_is_better ? place : 1 - place) < LOW;
 }
 
-export function StatusMark({ status }: { status: Exclude<JobStatus, "scored"> }) {
-  const { icon, word } = STATUS[status];
+export function StatusMark({ status, run }: { status: NoScore; run: RunState }) {
+  const { icon, word } = MARKS[status === "pending" && !isActive(run) ? "never" : status];
   return (
     <span class={`rnb-st rnb-${status}`}>
       {icon && <Icon name={icon} small spin={status === "running"} />}
-      <span class={word ? undefined : "rnb-sr"}>{status}</span>
+      <span class={word ? undefined : "rnb-sr"}>{wordOf(status, run)}</span>
     </span>
   );
 }
@@ -99,9 +101,11 @@ function MetricCell({ place, state, m, row }: { place: Place; state: State; m: n
   const value = valueAt(state.scores, row, m);
   if (metric === undefined) return null;
   if (status !== "scored") {
+    const run = state.totals.state;
+    const why = whyOf(status, run, status === "failed" ? FAILURE_KINDS[value] : undefined);
     return (
-      <div {...place} class="rnb-c rnb-num" role="gridcell" title={`${metric.name}: ${STATUS[status].why}`}>
-        <StatusMark status={status} />
+      <div {...place} class="rnb-c rnb-num" role="gridcell" title={`${metric.name}: ${why}`}>
+        <StatusMark status={status} run={run} />
       </div>
     );
   }

@@ -9,22 +9,25 @@ const SOURCES: Readonly<Record<Step["source"], string | null>> = {
 
 /** What was sent to the judge and what came back, word for word. */
 export function Exchanges({ metric, steps }: { metric: string; steps: readonly Step[] }) {
+  const several = steps.some(({ turn }) => turn > 0);
+  const of = (step: Step) => `${metric}${several ? `, repeat ${step.turn + 1}` : ""}`;
   return (
     <div class="rnb-ex">
       {steps.map((step, i) => (
-        <section key={i} aria-label={`Step ${step.name} of ${metric}`}>
+        <section key={i} aria-label={`Step ${step.name} of ${of(step)}`}>
           <p class="rnb-exh">
             <b>{step.name}</b>
+            {several && <span class="rnb-m">repeat {step.turn + 1}</span>}
             {SOURCES[step.source] !== null && <span class="rnb-m">{SOURCES[step.source]}</span>}
             <span class="rnb-m">{models(step)}</span>
           </p>
-          <Raw label="Prompt" of={`${step.name}, ${metric}`} text={step.prompt} />
+          <Raw label="Prompt" of={`${step.name}, ${of(step)}`} text={step.prompt} />
           <Attempts attempts={step.attempts} />
           {step.attempts.map((attempt, k) => (
             <Reply
               key={k}
               attempt={attempt}
-              of={`${step.name}, ${metric}`}
+              of={`${step.name}, ${of(step)}`}
               number={step.attempts.length > 1 ? k + 1 : null}
             />
           ))}

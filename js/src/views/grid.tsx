@@ -26,7 +26,11 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
   const panel = view.open.value !== null;
   const columns = useMemo(() => columnsOf(state.metrics, panel), [state.metrics, panel]);
   const cursor = placeOf(view.cursor.value, rows, columns);
-  const sight = useVirtual({
+  const {
+    drawn: sight,
+    first,
+    last,
+  } = useVirtual({
     scroller,
     count: rows.length,
     pinned: cursor.position,
@@ -38,7 +42,12 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
   });
   store.texts.version.value; // drawn again when texts arrive
   const drawn = sight.flatMap((position) => rows[position] ?? []);
-  useEffect(() => store.texts.want(drawn));
+  useEffect(() => {
+    store.texts.want(drawn);
+    const open = view.open.value;
+    const seen = [...rows.subarray(first, last + 1)];
+    scene.look.at(open === null ? seen : [open, ...seen.filter((row) => row !== open)]);
+  });
   for (const row of drawn)
     idWidth.current = Math.max(idWidth.current, idWidthFor(store.texts.get(row)?.sample_id ?? ""));
   const focus = useCursor(scene, scroller);

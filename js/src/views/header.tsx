@@ -1,25 +1,23 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import * as format from "../format";
 import type { RunState, Totals } from "../protocol";
 import type { State } from "../state";
-import { Button } from "./button";
+import { isActive } from "../words";
+import { Actions } from "./actions";
 import { Icon, type IconName } from "./icons";
-import { isConnected, type Scene } from "./scene";
-
-const LATE_MS = 2_000;
-const HELD_BACK =
-  "This cell is still running: buttons work when it has finished. Interrupt the kernel to stop now.";
+import { paceOf } from "./limitform";
+import type { Scene } from "./scene";
 
 const STATES: Readonly<Record<RunState, readonly [word: string, icon: IconName, kind: string]>> = {
   starting: ["Starting", "ring", "run"],
   running: ["Running", "ring", "run"],
+  paused: ["Paused", "pause", "off"],
   finished: ["Finished", "done", "ok"],
   cancelled: ["Cancelled", "stop", "off"],
   failed: ["Failed", "alert", "err"],
   budget_reached: ["Budget reached", "alert", "warn"],
+  interrupted: ["Interrupted", "off", "off"],
 };
 
-export const isActive = (state: RunState): boolean => state === "starting" || state === "running";
 export const settled = (totals: Totals): number => totals.scored + totals.failed + totals.undefined;
 
 export function Header({ scene, state }: { scene: Scene; state: State }) {
@@ -36,7 +34,7 @@ export function Header({ scene, state }: { scene: Scene; state: State }) {
         </span>
         {run.judge !== null && <span class="rnb-sub rnb-t">{run.judge}</span>}
         <div class="rnb-acts">
-          {isActive(totals.state) && !lost && <CancelButton scene={scene} blocking={run.blocking} />}
+          <Actions scene={scene} state={state} />
           {!isActive(totals.state) && <time class="rnb-sub">{started(run.started_at)}</time>}
         </div>
       </div>
@@ -50,42 +48,6 @@ function started(at: string): string {
   const time = new Date(at);
   if (Number.isNaN(time.getTime())) return at;
   return time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
-
-/** Cancels the run. A cell that waits for the run may hold the click back: then it says what helps. */
-function CancelButton({ scene, blocking }: { scene: Scene; blocking: boolean }) {
-  const [asked, setAsked] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const late = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => () => clearTimeout(late.current), []);
-  const cancel = async () => {
-    setAsked(true);
-    setProblem(null);
-    if (blocking) late.current = setTimeout(() => setProblem(HELD_BACK), LATE_MS);
-    try {
-      await scene.store.channel.ask({ type: "cancel" });
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      setAsked(false);
-    }
-    clearTimeout(late.current);
-  };
-  return (
-    <>
-      {problem !== null && (
-        <span class="rnb-sub rnb-err" role="alert">
-          {problem}
-        </span>
-      )}
-      <Button
-        label={asked ? "Cancelling" : "Cancel"}
-        icon="stop"
-        title={scene.store.channel.link.value === "busy" ? HELD_BACK : "Cancel the run: finished scores stay"}
-        disabled={asked || !isConnected(scene)}
-        onClick={cancel}
-      />
-    </>
-  );
 }
 
 function Progress({ state, active }: { state: State; active: boolean }) {
@@ -131,6 +93,13 @@ function Facts({ state, active }: { state: State; active: boolean }) {
         </span>
         {totals.rate !== null && <span>{format.rate(totals.rate)}</span>}
         {active && totals.left_s !== null && <span>{format.duration(totals.left_s)} left</span>}
+        {active && totals.limits !== null && (
+          <span
+            title={`Requests in flight, of those that the server takes now; ${format.count(totals.limits.max_workers)} at most`}
+          >
+            {paceOf(totals.limits)}
+          </span>
+        )}
       </span>
       <span title="Tokens sent to and received from the judge, failed attempts included">
         <span>
@@ -142,14 +111,17 @@ function Facts({ state, active }: { state: State; active: boolean }) {
       </span>
       <span class="rnb-end">
         <Cost totals={totals} active={active} />
-        {totals.budget !== null && <span>budget {format.dollars(totals.budget)}</span>}
+        {totals.budget !== null && <span>budget {totals.budget.told}</span>}
       </span>
     </div>
   );
 }
 
 function Cost({ totals, active }: { totals: Totals; active: boolean }) {
-  const { cost, unpriced, projected_cost: projected } = totals;
+  const { cost, unpriced, projected_cost: projected, budget } = totals;
+  if (budget?.unit === "dollars" && unpriced === 0) {
+    return active && projected !== null ? <span>≈ {format.dollars(projected)} in all</span> : null;
+  }
   const calls = `${format.count(unpriced)} ${unpriced === 1 ? "call" : "calls"} unpriced`;
   if (unpriced > 0 && cost <= 0) return <span>{calls}</span>;
   return (

@@ -1,5 +1,12 @@
 // The icons: 16 × 16, drawn in place (shared symbols would clash between widgets).
 const PATHS = {
+  pause: "M5.5 3.5v9M10.5 3.5v9",
+  play: "M5.5 3.5v9l7-4.5z",
+  retry: "M12.8 8a4.8 4.8 0 1 1-1.5-3.5M12.8 2.5v2.6h-2.6",
+  info: "M2.5 8a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M8 7.4v3.4M8 5.2v.1",
+  none: "M5 8h6",
+  plus: "M8 4v8M4 8h8",
+  limits: "M2.5 5h6.5M12.5 5h1M11 3.5v3M2.5 11h1M7 11h6.5M5 9.5v3",
   stop: "M5 4h6a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
   right: "m6.5 4.5 3.5 3.5-3.5 3.5",
   down: "M4.5 6.5 8 10l3.5-3.5",

@@ -4,38 +4,56 @@ import { Icon } from "./icons";
 import type { Scene } from "./scene";
 
 const TROUBLE: readonly RunState[] = ["failed", "budget_reached"];
+/** Notices about these tell of something that went wrong. */
+const TROUBLES: readonly string[] = ["store", "budget"];
 
 /** What a person should know besides the numbers: one calm line each. */
 export function Notes({ scene, state }: { scene: Scene; state: State }) {
   const link = scene.store.channel.link.value;
-  const { message, state: runState } = state.totals;
+  const { message, state: runState, notices } = state.totals;
+  const problem = scene.orders.problem.value;
   return (
     <>
-      {link === "lost" && (
-        <p class="rnb-note" role="status">
-          <Icon name="off" />
-          <span>
-            Kernel not connected: showing the {scene.store.live.value ? "last" : "saved"} state. Run the cell
-            again to work with it.
-          </span>
+      {problem !== null && (
+        <p class="rnb-note rnb-trouble" role="alert">
+          <Icon name="alert" />
+          <span>{problem}</span>
         </p>
       )}
-      {link === "busy" && (
-        <p class="rnb-note" role="status">
-          <Icon name="wait" />
-          <span>
-            This cell is still running: buttons work when it has finished. Use <code>rnb.start</code> to work
-            meanwhile.
-          </span>
-        </p>
-      )}
-      {message !== null && (
-        <p class={`rnb-note${TROUBLE.includes(runState) ? " rnb-trouble" : ""}`}>
-          {TROUBLE.includes(runState) && <Icon name="alert" />}
-          <span>{message}</span>
-        </p>
-      )}
+      <div role="status" aria-label="Notices">
+        {link === "lost" && (
+          <p class="rnb-note">
+            <Icon name="off" />
+            <span>
+              Kernel not connected: showing the {scene.store.live.value ? "last" : "saved"} state. Run the
+              cell again to work with it.
+            </span>
+          </p>
+        )}
+        {link === "busy" && (
+          <p class="rnb-note">
+            <Icon name="wait" />
+            <span>
+              This cell is still running: buttons work when it has finished. Use <code>rnb.start</code> to
+              work meanwhile.
+            </span>
+          </p>
+        )}
+        {message !== null && <Note text={message} trouble={TROUBLE.includes(runState)} />}
+        {notices.map(({ about, message: text }) => (
+          <Note key={about} text={text} trouble={TROUBLES.includes(about)} />
+        ))}
+      </div>
     </>
+  );
+}
+
+function Note({ text, trouble }: { text: string; trouble: boolean }) {
+  return (
+    <p class={`rnb-note${trouble ? " rnb-trouble" : ""}`}>
+      <Icon name={trouble ? "alert" : "info"} />
+      <span>{text}</span>
+    </p>
   );
 }
 

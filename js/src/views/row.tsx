@@ -37,6 +37,7 @@ function same(a: RowProps, b: RowProps): boolean {
     a.text === b.text &&
     a.selected === b.selected &&
     a.columns === b.columns &&
+    a.state.totals.state === b.state.totals.state &&
     sameRow(a.state.scores, b.state.scores, a.row)
   );
 }

@@ -6,6 +6,7 @@ import { STATUSES } from "../protocol";
 import type { State } from "../state";
 import { Button } from "./button";
 import { Facts } from "./facts";
+import { IN_GRID } from "./focus";
 import { JobLine } from "./job";
 import { isConnected, type Scene, step } from "./scene";
 
@@ -75,7 +76,9 @@ function Jobs({
       {failedFirst.map(({ metric, job }) => (
         <JobLine
           key={metric.name}
-          view={scene.view}
+          scene={scene}
+          state={state}
+          row={row}
           metric={metric}
           job={job}
           opened={metric.name === first || job.status === "failed"}
@@ -109,7 +112,18 @@ function jobOf(state: State, m: number, row: number): Job {
   const number = status === "scored" ? valueAt(state.scores, row, m) : null;
   const value = column && number !== null ? (labelOf(column, number) ?? number) : null;
   const metric = column?.name ?? "";
-  return { metric, status, value, reason: null, error: null, steps: [], requests: 0, cost: null, seconds: 0 };
+  return {
+    metric,
+    status,
+    value,
+    repeats: null,
+    reason: null,
+    error: null,
+    steps: [],
+    requests: 0,
+    cost: null,
+    seconds: 0,
+  };
 }
 
 function closeOnEscape(event: KeyboardEvent, close: () => void): void {
@@ -118,7 +132,7 @@ function closeOnEscape(event: KeyboardEvent, close: () => void): void {
   event.stopPropagation();
   const root = event.currentTarget instanceof Element ? event.currentTarget.closest(".ragas-nb") : null;
   close();
-  root?.querySelector<HTMLElement>('.rnb-rows [tabindex="0"]')?.focus({ preventScroll: true });
+  root?.querySelector<HTMLElement>(IN_GRID)?.focus({ preventScroll: true });
 }
 
 /** The panel starts where the last view left it; a new row starts at the top. */

@@ -1,7 +1,9 @@
 // What the views share: the store of the run, this view's own state and what follows from both.
 import type { ReadonlySignal } from "@preact/signals";
 import type { Detail } from "../detail";
+import type { Look } from "../look";
 import type { Order } from "../order";
+import type { Orders } from "../orders";
 import type { State } from "../state";
 import type { Store } from "../store";
 import type { View } from "../view";
@@ -11,6 +13,8 @@ export interface Scene {
   view: View;
   order: Order;
   detail: Detail;
+  orders: Orders;
+  look: Look;
   /** Pixels of the grid, its head included; null for the default. */
   height: number | null;
   /** A word no other widget on the page has, for element ids. */

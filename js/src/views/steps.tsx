@@ -3,13 +3,33 @@ import { Icon } from "./icons";
 
 /** What the judge found, step by step: each thing it speaks of, with verdict and reason. */
 export function Steps({ steps }: { steps: readonly Step[] }) {
+  const turns = [...new Set(steps.map(({ turn }) => turn))];
+  return (
+    <>
+      {turns.map((turn, i) => (
+        <Turn
+          key={turn}
+          steps={steps.filter((step) => step.turn === turn)}
+          name={turns.length > 1 ? `Repeat ${i + 1} of ${turns.length}` : null}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The steps of one time that the job was done; it has a name where there were several. */
+function Turn({ steps, name }: { steps: readonly Step[]; name: string | null }) {
   const telling = steps.filter((step, i) => step.items.length > 0 && !isToldAgain(step, steps.slice(i + 1)));
   return (
     <>
+      {name !== null && telling.length > 0 && <p class="rnb-turn">{name}</p>}
       {telling.map((step, i) => (
         <div key={i}>
           {telling.length > 1 && <span class="rnb-lab rnb-step">{step.name}</span>}
-          <ol class="rnb-steps" aria-label={step.name}>
+          <ol
+            class="rnb-steps"
+            aria-label={name === null ? step.name : `${step.name}, ${name.toLowerCase()}`}
+          >
             {step.items.map((item, k) => (
               <Line key={k} item={item} number={k + 1} />
             ))}

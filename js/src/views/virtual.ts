@@ -36,15 +36,12 @@ interface Options {
   onScroll(top: number): void;
 }
 
-/** The positions to draw. */
-export function useVirtual({
-  scroller,
-  count,
-  pinned,
-  height,
-  scrollTop,
-  onScroll,
-}: Options): readonly number[] {
+/** The positions to draw, and the first and last one in sight. */
+export function useVirtual({ scroller, count, pinned, height, scrollTop, onScroll }: Options): {
+  drawn: readonly number[];
+  first: number;
+  last: number;
+} {
   const [, redraw] = useReducer((n: number) => n + 1, 0);
   const held = useRef<Virtualizer<HTMLDivElement, HTMLDivElement> | null>(null);
   const scrolled = useRef(false);
@@ -77,5 +74,7 @@ export function useVirtual({
   virtual.setOptions(options);
   useLayoutEffect(() => virtual._didMount(), [virtual]);
   useLayoutEffect(() => virtual._willUpdate());
-  return virtual.getVirtualIndexes();
+  const drawn = virtual.getVirtualIndexes();
+  const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: -1 };
+  return { drawn, first, last };
 }

@@ -1,6 +1,7 @@
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Announcer } from "./announcer";
 import { Cards } from "./cards";
+import { useTakenFocus } from "./focus";
 import { Grid, HEAD_HEIGHT, ROWS_IN_SIGHT } from "./grid";
 import { Header } from "./header";
 import { Notes, Nothing } from "./notes";
@@ -16,6 +17,9 @@ const TOOLS_AND_FOOT = 61;
 export function Widget({ scene }: { scene: Scene }) {
   const state = scene.store.shown.value;
   const stage = useStage(state !== null);
+  const body = useRef<HTMLDivElement>(null);
+  const root = useCallback(() => body.current?.closest(".ragas-nb") ?? null, []);
+  useTakenFocus(scene.view, root, stage === Stage.Grid);
   if (state === null) return <Nothing scene={scene} />;
   const open = scene.view.open.value;
   const panel = open !== null && open < state.scores.rows;
@@ -27,6 +31,7 @@ export function Widget({ scene }: { scene: Scene }) {
       <Notes scene={scene} state={state} />
       {stage >= Stage.Cards && <Cards scene={scene} state={state} />}
       <div
+        ref={body}
         class={`rnb-body${panel ? " rnb-with-panel" : ""}`}
         style={{ "--rnb-body": `${grid + TOOLS_AND_FOOT}px` }}
       >

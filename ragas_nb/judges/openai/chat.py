@@ -15,8 +15,10 @@ from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.base import Choice, Embeddings, JudgeRequest, Reply, Usage, Vector
 from ragas_nb.judges.images.image import Image, images_of
 from ragas_nb.judges.openai.forms import Form, Mode
+from ragas_nb.judges.openai.rates import rate_hints
 from ragas_nb.judges.openai.refusals import Problem, read_problem
 from ragas_nb.judges.openai.target import Target
+from ragas_nb.judges.openai.ways import Answered
 from ragas_nb.prompts import Message, Prompt
 
 _ONE_ANSWER, _SEVERAL_ANSWERS = 0.0, 0.3
@@ -102,42 +104,42 @@ def _shown(image: Image) -> tuple[TextPart, ImagePart]:
 
 
 def chat_body(
-    request: JudgeRequest, model: str, form: Form, sampling: Sampling, schema: dict[str, object]
+    request: JudgeRequest, messages: list[ChatMessage], model: str, form: Form, sampling: Sampling
 ) -> dict[str, object]:
-    """The body of a chat request in the form that the server takes."""
+    """The body of a chat request with these messages, in the form that the server takes."""
     n = request.n if form.takes_n else 1
     body: dict[str, object] = {
         "model": model,
-        "messages": chat_messages(request, with_schema=form.mode != "json_schema"),
+        "messages": messages,
         **sampling.fields(varied=request.varied, dropped=form.dropped),
     }
     if n > 1:
         body["n"] = n
-    if (wanted := _format(form.mode, schema)) is not None:
+    if (wanted := _format(form.mode, request.prompt)) is not None:
         body["response_format"] = wanted
     return body
 
 
-def _format(mode: Mode, schema: dict[str, object]) -> dict[str, object] | None:
+def _format(mode: Mode, prompt: Prompt[Any, Any]) -> dict[str, object] | None:
     match mode:
         case "json_schema":
-            return schema
+            return response_format(prompt)
         case "json_object":
             return {"type": "json_object"}
         case "text":
             return None
 
 
-def read_chat(raw: bytes, target: Target) -> Reply | Problem:
-    """The reply in the bytes of a 200, or the problem that some servers hide in one.
+def read_chat(answered: Answered, target: Target) -> Reply | Problem:
+    """The reply in a 200, or the problem that some servers hide in one.
 
     Raises:
         JudgeRefused: the model refused to answer, or a filter stopped it.
     """
-    data = _object(raw)
+    data = _object(answered.content)
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices:
-        return _not_understood(data, raw, "a chat completion")
+        return _not_understood(data, answered, "a chat completion")
     said = [choice for choice in choices if not _is_refused(choice)]
     if not said:
         words = target.cleaned(str(_message(choices[0]).get("refusal") or "the reply was filtered"))
@@ -148,6 +150,7 @@ def read_chat(raw: bytes, target: Target) -> Reply | Problem:
         tuple(Choice(_text(_message(c)), c.get("finish_reason") == "length") for c in said),
         read_usage(data.get("usage")),
         str(data.get("model") or target.model),
+        rate_hints(answered.headers),
     )
 
 
@@ -182,15 +185,16 @@ def read_usage(usage: object) -> Usage:
     )
 
 
-def read_embeddings(raw: bytes, texts: int, target: Target) -> Embeddings | Problem:
-    """The vectors in the bytes of a 200, in the order of the texts, or the problem."""
-    data = _object(raw)
+def read_embeddings(answered: Answered, texts: int, target: Target) -> Embeddings | Problem:
+    """The vectors in a 200, in the order of the texts, or the problem."""
+    data = _object(answered.content)
     items = data.get("data")
     if not isinstance(items, list) or len(items) != texts:
-        return _not_understood(data, raw, f"{texts} embeddings")
+        return _not_understood(data, answered, f"{texts} embeddings")
     ordered = sorted(items, key=lambda item: item.get("index", 0))
     vectors = tuple(_vector(item["embedding"]) for item in ordered)
-    return Embeddings(vectors, read_usage(data.get("usage")), str(data.get("model") or target.model))
+    model = str(data.get("model") or target.model)
+    return Embeddings(vectors, read_usage(data.get("usage")), model, rate_hints(answered.headers))
 
 
 def _vector(coded: str | list[float]) -> Vector:
@@ -211,10 +215,10 @@ def _object(raw: bytes) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _not_understood(data: dict[str, Any], raw: bytes, wanted: str) -> Problem:
+def _not_understood(data: dict[str, Any], answered: Answered, wanted: str) -> Problem:
     """The problem in a 200 that is not what was asked for: an error in disguise, or another server's page."""
     if data.get("error"):
-        problem = read_problem(200, raw, {})
+        problem = read_problem(200, answered.content, {})
         return replace(problem, status=next((int(code) for code in problem.codes if code.isdigit()), 502))
-    start = raw[:120].decode(errors="replace")
+    start = answered.content[:120].decode(errors="replace")
     return Problem(200, f"The reply is not {wanted} but starts with: {start}")

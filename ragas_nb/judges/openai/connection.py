@@ -1,24 +1,25 @@
-"""The way to an OpenAI-compatible server, through the `openai` package (from 1.60 on).
+"""The way to an OpenAI-compatible server: chosen and opened at the first request on each event loop.
 
-Nothing else imports that package, and this only at the first request, in a thread: it takes a second.
+The `openai` package (from 1.60 on) is imported then, in a thread: it takes a second.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
 from ragas_nb.errors import ConfigurationError, JudgeUnavailable
 from ragas_nb.judges import prices, reading
+from ragas_nb.judges.openai import direct
+from ragas_nb.judges.openai.by_client import ByClient
 from ragas_nb.judges.openai.refusals import Problem, read_problem
 from ragas_nb.judges.openai.target import OPENAI_URL, Target, without_credentials
+from ragas_nb.judges.openai.ways import Answered, NotReached, Way
 from ragas_nb.judges.threads import in_thread
 
 if TYPE_CHECKING:
@@ -26,37 +27,23 @@ if TYPE_CHECKING:
 
     Client = openai.AsyncOpenAI | openai.OpenAI
 
-_CONNECTIONS = 1024
-_IDLE_SECONDS = 15.0
 _NO_KEY = "none"
 """Sent to servers that need no key: the client insists on one."""
-
-Body = dict[str, object]
-
-
-class _Response(Protocol):
-    @property
-    def content(self) -> bytes: ...
-
-
-_Send = Callable[[str, Body], Awaitable[_Response]]
-_Close = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class _Line:
-    """The client of one event loop; connections cannot be shared between loops."""
+    """The way of one event loop; connections cannot be shared between loops."""
 
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    send: _Send | None = None
-    close: _Close | None = None
+    way: Way | None = None
     in_flight: int = 0
     is_closing: bool = False
 
     async def close_when_idle(self) -> None:
         self.is_closing = True
-        if self.close is not None and not self.in_flight:
-            await self.close()
+        if self.way is not None and not self.in_flight:
+            await self.way.aclose()
 
 
 _homes: WeakKeyDictionary[Client, ref[asyncio.AbstractEventLoop]] = WeakKeyDictionary()
@@ -69,35 +56,42 @@ def _is_at_home(client: Client) -> bool:
 
 
 class Connection:
-    """The way to one server: a client per event loop, and every failure as a problem or a judge's error."""
+    """The way to one path of one server for each event loop, and every failure as a problem or a judge's
+    error."""
 
-    def __init__(self, target: Target, *, client: Client | None, url: str, timeout: float | None) -> None:
+    def __init__(
+        self, target: Target, path: str, *, client: Client | None, url: str, timeout: float | None
+    ) -> None:
         self.target = target
         self.client = client
         self.url = url
         self.timeout = timeout
+        self._path = path
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
         prices.preload()
         reading.preload()
 
-    async def post(self, path: str, body: Body) -> bytes | Problem:
-        """The bytes of a successful reply, or what the server answered instead.
+    async def post(self, body: bytes) -> Answered | Problem:
+        """The successful reply to this JSON, or what the server answered instead.
 
         Raises:
             JudgeUnavailable: there was no answer at all.
         """
-        line = self._lines.setdefault(asyncio.get_running_loop(), _Line())
+        loop = asyncio.get_running_loop()
+        line = self._lines.get(loop) or self._lines.setdefault(loop, _Line())
         line.in_flight += 1
         try:
-            send = line.send or await self._open(line)
-            outcome = await self._attempt(send, path, body)
+            way = line.way or await self._open(line)
+            outcome = await self._attempt(way, body)
         finally:
             line.in_flight -= 1
             if line.is_closing:
                 await line.close_when_idle()
         if isinstance(outcome, JudgeUnavailable):
             raise outcome  # here, where no exception of the client, with its headers, becomes its context
-        return outcome
+        if 200 <= outcome.status < 300:
+            return outcome
+        return read_problem(*outcome)
 
     async def aclose(self) -> None:
         """Close what was opened for this loop, once the requests under way are done."""
@@ -105,19 +99,12 @@ class Connection:
         if line is not None:
             await line.close_when_idle()
 
-    async def _attempt(self, send: _Send, path: str, body: Body) -> bytes | Problem | JudgeUnavailable:
-        import openai
-
+    async def _attempt(self, way: Way, body: bytes) -> Answered | JudgeUnavailable:
         try:
             async with asyncio.timeout(self.timeout):
-                return (await send(path, body)).content
-        except openai.APIStatusError as error:
-            return read_problem(error.status_code, error.response.content, error.response.headers)
-        except openai.APIConnectionError as error:
-            causes = _causes(error)
-            if isinstance(error, openai.APITimeoutError) and not _was_dropped(causes):
-                return self._timed_out()
-            return self._unreachable(causes[-1])
+                return await way.send(body)
+        except NotReached as error:
+            return self._unreachable(error.reason)
         except TimeoutError:
             return self._timed_out()
 
@@ -130,34 +117,30 @@ class Connection:
         message = f"No connection to {self.target.base_url}: {words}. Is the server running?"
         return JudgeUnavailable(message, kind="connection")
 
-    async def _open(self, line: _Line) -> _Send:
-        """Make this loop's client, unless another request has just done so."""
+    async def _open(self, line: _Line) -> Way:
+        """Open this loop's way, unless another request has just done so."""
         async with line.opening:
-            if line.send is not None:
-                return line.send
-            is_lent = self.client is not None and _is_at_home(self.client)
-            send, line.close = await in_thread(partial(self._opened, is_lent=is_lent))
-            line.send = send
-            return send
+            if line.way is None:
+                line.way = await self._opened()
+            return line.way
 
-    def _opened(self, *, is_lent: bool) -> tuple[_Send, _Close | None]:
-        """How to send, and how to close what was opened for it; a lent client stays open."""
+    async def _opened(self) -> Way:
+        """A new way: the short one where a user has no client that could have something to say."""
+        if self.client is None and direct.is_open(self.url):
+            return await direct.open_way(self._client_with, self._path)
+        is_lent = self.client is not None and _is_at_home(self.client)
+        return await in_thread(partial(self._by_client, is_lent=is_lent))
+
+    def _by_client(self, *, is_lent: bool) -> Way:
         import openai
 
-        response = _http_package().Response
         if isinstance(self.client, openai.OpenAI):
-            blocking = self.client.with_options(max_retries=0, timeout=self.timeout)
-            return lambda path, body: in_thread(
-                partial(blocking.post, path, cast_to=response, body=body)
-            ), None
+            return ByClient.in_threads(self.client, self._path, self.timeout)
         if is_lent and self.client is not None:
-            client, close = self.client.with_options(max_retries=0), None
-        else:
-            http = _http_client()
-            client, close = self._own_client(http), http.aclose
-        return lambda path, body: client.post(path, cast_to=response, body=body), close
+            return ByClient.lent(self.client, self._path)
+        return ByClient.owned(self._client_with, self._path)
 
-    def _own_client(self, http: Any) -> openai.AsyncOpenAI:
+    def _client_with(self, http: Any) -> openai.AsyncOpenAI:
         """A client with connections of its own: like the user's, where there is one."""
         import openai
 
@@ -172,40 +155,6 @@ class Connection:
         )
 
 
-def _http_package() -> Any:
-    """The package that this `openai` sends requests with: httpx, or its successor."""
-    import openai
-
-    base = next(cls for cls in openai.DefaultAsyncHttpxClient.__mro__ if cls.__name__ == "AsyncClient")
-    return importlib.import_module(base.__module__.partition(".")[0])
-
-
-def _http_client() -> Any:
-    """A pool of connections over aiohttp, much faster with many of them; without it, the usual one."""
-    import openai
-
-    limits = _http_package().Limits(
-        max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS, keepalive_expiry=_IDLE_SECONDS
-    )
-    try:
-        return openai.DefaultAioHttpClient(limits=limits)
-    except (AttributeError, RuntimeError):  # an older `openai`, or no aiohttp
-        return openai.DefaultAsyncHttpxClient(limits=limits)
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """An error and what caused it, the first cause last."""
-    causes = [error]
-    while (cause := causes[-1].__cause__) is not None:
-        causes.append(cause)
-    return causes
-
-
-def _was_dropped(causes: list[BaseException]) -> bool:
-    """Whether a "timeout" is a lost or refused connection, which the aiohttp transport reports as such."""
-    return any(type(e).__module__.startswith("aiohttp") and not isinstance(e, TimeoutError) for e in causes)
-
-
 def is_openai_client(value: object) -> bool:
     """Whether a value is a client of the `openai` package; does not import it (who has a client has)."""
     api = sys.modules.get("openai")
@@ -213,7 +162,13 @@ def is_openai_client(value: object) -> bool:
 
 
 def connect(
-    model: str, client: Client | None, base_url: str | None, api_key: str | None, timeout: float | None
+    model: str,
+    path: str,
+    *,
+    client: Client | None,
+    base_url: str | None,
+    api_key: str | None,
+    timeout: float | None,
 ) -> Connection:
     """The way to a server by the user's client, or by a base URL and a key, or by the environment's."""
     if client is not None:
@@ -235,4 +190,4 @@ def connect(
             f"'{model}' at {OPENAI_URL} needs a key: set OPENAI_API_KEY or pass api_key=. "
             "For a server of your own set OPENAI_BASE_URL or pass base_url=."
         )
-    return Connection(target, client=client, url=url, timeout=timeout)
+    return Connection(target, path, client=client, url=url, timeout=timeout)

@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypeVar
 
+from pydantic_core import from_json
+
 from ragas_nb.judges.openai.refusals import Problem, judge_error
 from ragas_nb.judges.openai.target import Target
+from ragas_nb.judges.openai.ways import Answered
 
 A = TypeVar("A")
 Mode: TypeAlias = Literal["json_schema", "json_object", "text"]
@@ -93,9 +96,9 @@ def forget_forms() -> None:
 
 async def negotiated(
     target: Target,
-    write: Callable[[Form], dict[str, object]],
-    post: Callable[[dict[str, object]], Awaitable[bytes | Problem]],
-    read: Callable[[bytes], A | Problem],
+    write: Callable[[Form], bytes],
+    post: Callable[[bytes], Awaitable[Answered | Problem]],
+    read: Callable[[Answered], A | Problem],
 ) -> A:
     """The answer to one request, sent again at once in another form while the server refuses its form.
 
@@ -105,11 +108,11 @@ async def negotiated(
     while True:
         form = known_form(target.base_url, target.model)
         body = write(form)
-        raw = await post(body)
-        outcome = raw if isinstance(raw, Problem) else read(raw)
+        answered = await post(body)
+        outcome = answered if isinstance(answered, Problem) else read(answered)
         if not isinstance(outcome, Problem):
             return outcome
-        lower = stepped_down(form, body, outcome)
+        lower = stepped_down(form, from_json(body), outcome)
         if lower is None:
             raise judge_error(outcome, target)
         remember_form(target.base_url, target.model, lower)

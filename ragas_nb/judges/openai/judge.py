@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
+
+from pydantic_core import to_json
 
 from ragas_nb.judges import prices
 from ragas_nb.judges.base import Embedder, Embeddings, Judge, JudgeRequest, Reply, Usage
-from ragas_nb.judges.openai.chat import Sampling, chat_body, read_chat, read_embeddings, response_format
-from ragas_nb.judges.openai.connection import Body, connect
+from ragas_nb.judges.openai.chat import Sampling, read_chat, read_embeddings
+from ragas_nb.judges.openai.connection import connect
+from ragas_nb.judges.openai.envelopes import Envelopes
 from ragas_nb.judges.openai.forms import Form, known_form, negotiated, remember_form
-from ragas_nb.prompts import Prompt
+from ragas_nb.judges.openai.refusals import Problem
+from ragas_nb.judges.openai.ways import Answered
 
 if TYPE_CHECKING:
     from ragas_nb.judges.openai.connection import Client
@@ -43,14 +45,16 @@ class OpenAIJudge(Judge):
         timeout: float | None = None,
         extra: dict[str, object] | None = None,
     ) -> None:
-        self._connection = connect(model, client, base_url, api_key, timeout)
-        self._sampling = Sampling(temperature, seed, max_tokens, dict(extra or {}))
-        self._schemas: WeakKeyDictionary[Prompt[Any, Any], dict[str, object]] = WeakKeyDictionary()
+        self._connection = connect(
+            model, "/chat/completions", client=client, base_url=base_url, api_key=api_key, timeout=timeout
+        )
+        sampling = Sampling(temperature, seed, max_tokens, dict(extra or {}))
+        self._envelopes = Envelopes(model, sampling)
         self._target = self._connection.target
         self.label = self._target.label
         self.model = model
         parameters = {"temperature": temperature, "seed": seed, "max_tokens": max_tokens}
-        self.identity = self._target.identity("openai", parameters | self._sampling.extra)
+        self.identity = self._target.identity("openai", parameters | sampling.extra)
         self.supports_n = known_form(self._target.base_url, model).takes_n
 
     def __repr__(self) -> str:
@@ -58,15 +62,15 @@ class OpenAIJudge(Judge):
 
     async def reply(self, request: JudgeRequest) -> Reply:
         """One attempt at one request."""
-        prompt = request.prompt
-        schema = self._schemas.get(prompt) or self._schemas.setdefault(prompt, response_format(prompt))
 
-        def write(form: Form) -> Body:
+        def write(form: Form) -> bytes:
             self.supports_n = form.takes_n
-            return chat_body(request, self._target.model, form, self._sampling, schema)
+            return self._envelopes.body(request, form)
 
-        post = partial(self._connection.post, "/chat/completions")
-        reply = await negotiated(self._target, write, post, lambda raw: read_chat(raw, self._target))
+        def read(answered: Answered) -> Reply | Problem:
+            return read_chat(answered, self._target)
+
+        reply = await negotiated(self._target, write, self._connection.post, read)
         if request.n > 1 and self.supports_n and len(reply.choices) == 1:  # the server ignores `n`
             self.supports_n = False
             remember_form(self._target.base_url, self._target.model, Form(takes_n=False))
@@ -107,7 +111,9 @@ class OpenAIEmbedder(Embedder):
         dimensions: int | None = None,
         timeout: float | None = None,
     ) -> None:
-        self._connection = connect(model, client, base_url, api_key, timeout)
+        self._connection = connect(
+            model, "/embeddings", client=client, base_url=base_url, api_key=api_key, timeout=timeout
+        )
         self._target = self._connection.target
         self._dimensions = dimensions
         self.label = self._target.label
@@ -120,16 +126,20 @@ class OpenAIEmbedder(Embedder):
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         """One attempt at one batch of texts."""
 
-        def write(form: Form) -> Body:
-            body: Body = {"model": self._target.model, "input": list(texts), "encoding_format": "base64"}
+        def write(form: Form) -> bytes:
+            body: dict[str, object] = {
+                "model": self._target.model,
+                "input": list(texts),
+                "encoding_format": "base64",
+            }
             if self._dimensions is not None:
                 body["dimensions"] = self._dimensions
-            return {key: value for key, value in body.items() if key not in form.dropped}
+            return to_json({key: value for key, value in body.items() if key not in form.dropped})
 
-        post = partial(self._connection.post, "/embeddings")
-        return await negotiated(
-            self._target, write, post, lambda raw: read_embeddings(raw, len(texts), self._target)
-        )
+        def read(answered: Answered) -> Embeddings | Problem:
+            return read_embeddings(answered, len(texts), self._target)
+
+        return await negotiated(self._target, write, self._connection.post, read)
 
     def cost(self, usage: Usage, model: str) -> float | None:
         """The price in dollars, or None when no price is known."""

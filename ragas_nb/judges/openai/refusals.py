@@ -6,10 +6,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from ragas_nb.errors import JudgeRefused, JudgeUnavailable, RefusedKind
+from ragas_nb.judges.openai.rates import wait_asked
 from ragas_nb.judges.openai.target import Target
 
 _NO_MODEL = re.compile(
@@ -18,8 +17,6 @@ _NO_MODEL = re.compile(
 )
 _BAD_KEY = re.compile(r"api.?key.{0,20}(?:not valid|invalid)|(?:incorrect|invalid).{0,5}api.?key", re.I)
 _FILTERED = re.compile(r"content.?(?:filter|policy|management)|moderation|flagged", re.I)
-_DURATION = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<unit>ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _REFUSALS: dict[RefusedKind, tuple[str, str]] = {
     "authentication": (
         "did not accept the key",
@@ -33,8 +30,8 @@ _REFUSALS: dict[RefusedKind, tuple[str, str]] = {
     "content_filter": ("filtered the content", ""),
     "bad_request": ("refused the request", ""),
 }
-_EPOCH = 1_000_000_000
-"""A number of seconds above this is a moment, not a duration."""
+_OVERLOADED = (503, 529)
+"""What servers answer that have too much to do, besides 429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,10 @@ def judge_error(problem: Problem, target: Target) -> JudgeRefused | JudgeUnavail
         return JudgeUnavailable(message, kind="rate_limited", retry_after=problem.retry_after)
     if kind is None:
         return JudgeUnavailable(
-            f"{where} failed: {said}", kind="server_error", retry_after=problem.retry_after
+            f"{where} failed: {said}",
+            kind="server_error",
+            retry_after=problem.retry_after,
+            overloaded=problem.status in _OVERLOADED,
         )
     finding, way_out = _REFUSALS[kind]
     return JudgeRefused(f"{where} {finding}: {said}{way_out}", kind=kind)
@@ -110,45 +110,3 @@ def _refused_kind(problem: Problem) -> RefusedKind | None:
     if status in (200, 404) or problem.has_code("model_not_found") or _NO_MODEL.search(words):
         return "model"
     return "bad_request"
-
-
-def wait_asked(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a server asks to wait, by any of the headers in use; None when it does not say."""
-    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
-        return milliseconds / 1000
-    if value := headers.get("retry-after"):
-        seconds = _number(value)
-        return seconds if seconds is not None else _until(value)
-    resets = {}
-    for what in ("requests", "tokens"):
-        wait = _duration(headers.get(f"x-ratelimit-reset-{what}"))
-        if wait is not None:
-            resets[_number(headers.get(f"x-ratelimit-remaining-{what}")) == 0, what] = wait
-    exhausted = [wait for (is_exhausted, _), wait in resets.items() if is_exhausted]
-    return max(exhausted) if exhausted else min(resets.values(), default=None)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None
-
-
-def _until(moment: str) -> float | None:
-    """Seconds from now to an HTTP date."""
-    try:
-        then = parsedate_to_datetime(moment)
-    except ValueError:
-        return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - datetime.now(UTC)).total_seconds())
-
-
-def _duration(text: str | None) -> float | None:
-    """Seconds in `1h2m3.5s`, `20ms`, a plain number of seconds, or from now to a number of epoch seconds."""
-    if (plain := _number(text)) is not None:
-        return plain if plain < _EPOCH else max(0.0, plain - datetime.now(UTC).timestamp())
-    parts = list(_DURATION.finditer(text or ""))
-    return sum(float(p["value"]) * _SECONDS[p["unit"]] for p in parts) if parts else None

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from ragas_nb.metrics.result import Score
-from ragas_nb.results.records import StepRecord
 from ragas_nb.schema import EvaluationDataset, SampleId
+from ragas_nb.store.records import StepRecord
 
 
 class Judged(Protocol):

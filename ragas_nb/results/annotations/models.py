@@ -10,9 +10,9 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from ragas_nb.metrics.result import Score
-from ragas_nb.results.records import StepRecord
 from ragas_nb.schema import BaseSample
 from ragas_nb.schema.values import plain
+from ragas_nb.store.records import StepRecord
 
 JsonDict: TypeAlias = dict[str, Any]
 

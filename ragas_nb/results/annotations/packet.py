@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from ragas_nb.metrics.result import Score
 from ragas_nb.results.annotations.judged import Judged
-from ragas_nb.results.records import StepRecord
 from ragas_nb.schema import BaseSample, SampleId
+from ragas_nb.store.records import StepRecord
 
 _ROOT_NAME: Final = "ragas evaluation"
 

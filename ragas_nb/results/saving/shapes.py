@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field, NonNegativeInt
 
 from ragas_nb.engine.trace import Attempt, Source
 from ragas_nb.metrics.result import Score
-from ragas_nb.results.contents import ScoreColumn
-from ragas_nb.results.records import JsonObject, PromptRecord
-from ragas_nb.results.saving.samples import SavedDataset
 from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.schema import SampleId
 from ragas_nb.store.ledger import Payer
+from ragas_nb.store.meta import ScoreColumn
+from ragas_nb.store.records import JsonObject, PromptRecord
+from ragas_nb.store.samples import SavedDataset
 from ragas_nb.store.state import RunStatus, Status
 
 FORMAT: Final = "ragas_nb result"
@@ -35,6 +35,7 @@ class SavedFailure(BaseModel):
 
     kind: str
     message: str
+    error: str = ""
     step: str | None
     raw: str | None
 
@@ -48,6 +49,7 @@ class SavedStep(BaseModel):
     source: Source
     attempts: tuple[Attempt, ...]
     repeat: int
+    turn: int = 0
 
 
 class SavedJob(BaseModel):
@@ -59,6 +61,7 @@ class SavedJob(BaseModel):
     confidence: float | None
     failure: SavedFailure | None
     steps: list[SavedStep]
+    repeats: tuple[Score, ...] = ()
 
 
 class SavedUsage(BaseModel):

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from ragas_nb.engine.events import JobFailed, JobScored
 from ragas_nb.judges.base import Usage
-from ragas_nb.results.contents import Contents, ScoreColumn
-from ragas_nb.results.records import PromptRecord, StepRecord
-from ragas_nb.results.saving.samples import dataset_from, dataset_of
+from ragas_nb.results.contents import Contents
 from ragas_nb.results.saving.shapes import (
     SavedFailure,
     SavedJob,
@@ -20,6 +18,9 @@ from ragas_nb.results.saving.shapes import (
 from ragas_nb.results.spending.cost_callback import CostCallbackHandler
 from ragas_nb.results.spending.tokens import TokenUsage
 from ragas_nb.store.ledger import Ledger
+from ragas_nb.store.meta import ScoreColumn
+from ragas_nb.store.records import PromptRecord, StepRecord
+from ragas_nb.store.samples import dataset_from, dataset_of
 from ragas_nb.store.state import FAILED, RUNNING, SCORED, STATUSES, UNDEFINED, Column, Findings
 
 # ── out ──
@@ -57,7 +58,8 @@ def _jobs(contents: Contents, prompts: dict[PromptRecord, int]) -> Iterator[Save
         for metric, name in enumerate(findings.metrics):
             outcome = findings.outcomes.get((sample_id, name))
             steps = [_step(step, prompts) for step in contents.steps(sample_id, name)]
-            if outcome is not None or steps:
+            repeats = findings.columns[name].repeats.get(row, ())
+            if outcome is not None or steps or repeats:
                 scored = outcome if isinstance(outcome, JobScored) else None
                 yield SavedJob(
                     row=row,
@@ -66,11 +68,14 @@ def _jobs(contents: Contents, prompts: dict[PromptRecord, int]) -> Iterator[Save
                     confidence=scored.confidence if scored else None,
                     failure=_failure(outcome) if isinstance(outcome, JobFailed) else None,
                     steps=steps,
+                    repeats=repeats,
                 )
 
 
 def _failure(failed: JobFailed) -> SavedFailure:
-    return SavedFailure(kind=failed.kind, message=failed.message, step=failed.step, raw=failed.raw)
+    return SavedFailure(
+        kind=failed.kind, message=failed.message, error=failed.error, step=failed.step, raw=failed.raw
+    )
 
 
 def _step(step: StepRecord, prompts: dict[PromptRecord, int]) -> SavedStep:
@@ -81,6 +86,7 @@ def _step(step: StepRecord, prompts: dict[PromptRecord, int]) -> SavedStep:
         source=step.source,
         attempts=step.attempts,
         repeat=step.repeat,
+        turn=step.turn,
     )
 
 
@@ -171,20 +177,28 @@ def _fill(column: Column, metric: SavedMetric) -> None:
 
 def _settle(findings: Findings, job: SavedJob) -> None:
     sample_id, name = findings.ids[job.row], findings.metrics[job.metric]
-    status = findings.columns[name].statuses[job.row]
+    column = findings.columns[name]
+    if job.repeats:
+        column.repeats[job.row] = job.repeats
     if job.failure is not None:
         findings.outcomes[sample_id, name] = JobFailed(
             sample_id=sample_id, metric=name, **job.failure.model_dump()
         )
-    elif status in (SCORED, UNDEFINED):
-        value = findings.score(sample_id, name)
+    elif column.statuses[job.row] in (SCORED, UNDEFINED):
         findings.outcomes[sample_id, name] = JobScored(
-            sample_id=sample_id, metric=name, value=value, reason=job.reason, confidence=job.confidence
+            sample_id=sample_id,
+            metric=name,
+            value=findings.score(sample_id, name),
+            reason=job.reason,
+            confidence=job.confidence,
+            repeats=job.repeats,
         )
 
 
 def _record(step: SavedStep, prompts: list[PromptRecord]) -> StepRecord:
-    return StepRecord(prompts[step.prompt], step.input, step.output, step.source, step.attempts, step.repeat)
+    return StepRecord(
+        prompts[step.prompt], step.input, step.output, step.source, step.attempts, step.repeat, step.turn
+    )
 
 
 def _count(findings: Findings, usage: SavedUsage) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from ragas_nb.engine.ask import answer_key
-from ragas_nb.engine.events import JobFailed, JobScored, UsageAdded
+from ragas_nb.engine.events import Event, JobFailed, JobStarted, UsageAdded
+from ragas_nb.engine.settings import RunConfig
 from ragas_nb.engine.trace import Attempt, EmbedTrace, StepTrace
 from ragas_nb.errors import JudgeRefused
 from ragas_nb.judges.base import Choice, Embeddings, Invalid, JudgeRequest, Reply, Usage
 from ragas_nb.metrics.base import Ask, MetricResult, all_of
-from ragas_nb.run import Run
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
 from tests.unit.doubles import (
@@ -31,6 +32,7 @@ from tests.unit.doubles import (
     new_run,
     record,
     responses,
+    traces,
     until,
 )
 
@@ -39,12 +41,12 @@ def steps_asked(judge: ScriptedJudge) -> list[str]:
     return [request.prompt.name for request in judge.requests]
 
 
-def outcomes(run: Run) -> list[tuple[str, str | None]]:
-    """What came of each attempt of the first sample's jobs."""
+def outcomes(events: list[Event]) -> list[tuple[str, str | None]]:
+    """What came of each attempt of all jobs."""
     return [
         (attempt.outcome, attempt.problem)
-        for outcome in run.state.outcomes.values()
-        for step in outcome.trace
+        for trace in traces(events).values()
+        for step in trace
         for attempt in step.attempts
     ]
 
@@ -62,27 +64,25 @@ async def test_two_metrics_that_ask_the_same_pay_once():
 async def test_equal_questions_in_flight_share_one_request():
     judge = HeldJudge({"is_polite": YES, "is_short": YES})
     run = new_run(responses("Hi!"), [Polite(), PoliteAndShort()], judge).start()
+    events = record(run)
     await judge.arrived.wait()
     for _ in range(20):  # both jobs have asked by then
         await asyncio.sleep(0)
-    assert judge.waiting == 1
+    assert (judge.waiting, sum(isinstance(event, JobStarted) for event in events)) == (1, 2)
     judge.release.set()
     await run
     assert steps_asked(judge) == ["is_polite", "is_short"]
-    sources = {
-        metric: [step.source for step in outcome.trace] for (_, metric), outcome in run.state.outcomes.items()
-    }
+    sources = {metric: [step.source for step in trace] for (_, metric), trace in traces(events).items()}
     assert sources == {"polite": ["asked"], "polite_and_short": ["shared", "asked"]}
 
 
 async def test_a_question_answered_before_is_remembered():
     judge = ScriptedJudge({"is_polite": YES})
-    run = new_run(responses("Hi!", "Hi!"), [Polite()], judge)
+    run = new_run(responses("Hi!", "Hi!"), [Polite()], judge, config=RunConfig(max_workers=1))
+    events = record(run)
     await run
     assert len(judge.requests) == 1
-    paid = [outcome.trace[0].source for outcome in run.state.outcomes.values()]
-    assert paid[0] == "asked"
-    assert paid[1] in ("shared", "remembered")
+    assert [trace[0].source for trace in traces(events).values()] == ["asked", "remembered"]
 
 
 async def test_the_usage_of_a_shared_answer_is_counted_once_and_for_the_job_that_asked_first():
@@ -150,13 +150,14 @@ async def test_a_cancelled_asker_does_not_lose_the_answer_for_the_other():
 async def test_an_invalid_answer_is_asked_again_with_the_problem_shown():
     judge = ScriptedJudge({"is_polite": ["{}", YES]})
     run = new_run(responses("Hi!"), [Polite()], judge)
+    events = record(run)
     result = await run
     assert result["polite"] == [1.0]
     assert [request.invalid for request in judge.requests] == [
         (),
         (Invalid("{}", "verdict: Field required"),),
     ]
-    assert outcomes(run) == [("invalid", "verdict: Field required"), ("ok", None)]
+    assert outcomes(events) == [("invalid", "verdict: Field required"), ("ok", None)]
 
 
 async def test_answers_that_stay_invalid_fail_with_the_raw_reply():
@@ -166,9 +167,14 @@ async def test_answers_that_stay_invalid_fail_with_the_raw_reply():
     await run
     assert len(judge.requests) == 3
     (failure,) = [event for event in events if isinstance(event, JobFailed)]
-    assert (failure.kind, failure.step, failure.raw) == ("JudgeOutputInvalid", "is_polite", "perhaps")
+    assert (failure.kind, failure.error, failure.step, failure.raw) == (
+        "invalid_output",
+        "JudgeOutputInvalid",
+        "is_polite",
+        "perhaps",
+    )
     assert failure.message.endswith("Asked 3 times. Use a judge that follows the format, or evaluate again.")
-    assert [outcome for outcome, _ in outcomes(run)] == ["invalid"] * 3
+    assert [outcome for outcome, _ in outcomes(events)] == ["invalid"] * 3
 
 
 async def test_invalid_answers_are_paid_for_and_counted():
@@ -188,8 +194,9 @@ async def test_a_cut_off_answer_is_told_from_an_invalid_one():
             return Reply((Choice('{"verd', cut_off=True),), Usage(), "cut")
 
     run = new_run(responses("Hi!"), [Polite()], Cut({"is_polite": YES}))
+    events = record(run)
     await run
-    assert [outcome for outcome, _ in outcomes(run)] == ["cut off"] * 3
+    assert [outcome for outcome, _ in outcomes(events)] == ["cut off"] * 3
 
 
 async def test_a_reply_without_choices_is_an_invalid_answer():
@@ -200,7 +207,7 @@ async def test_a_reply_without_choices_is_an_invalid_answer():
 
     run = new_run(responses("Hi!"), [Polite()], Silent({"is_polite": YES}))
     result = await run
-    assert list(result.errors["kind"]) == ["JudgeOutputInvalid"]
+    assert list(result.errors["kind"]) == ["invalid_output"]
 
 
 # ── several answers ──
@@ -230,20 +237,22 @@ async def test_choices_that_are_missing_are_asked_for_again():
 
     judge = Stingy({"is_polite": lambda _: YES})
     run = new_run(responses("Hi!"), [Votes()], judge)
+    events = record(run)
     result = await run
     assert result["votes"] == [3.0]
     assert [(request.n, request.varied) for request in judge.requests] == [(3, True), (2, True), (1, True)]
-    attempts = [[a.outcome for a in step.attempts] for step in run.state.outcomes[0, "votes"].trace]
+    attempts = [[a.outcome for a in step.attempts] for step in traces(events)[0, "votes"]]
     assert attempts == [["ok"], ["ok"], ["ok"]]
 
 
 async def test_only_the_invalid_ones_of_several_answers_are_asked_again():
     judge = ScriptedJudge({"is_polite": [YES, "{}", YES, NO]})
     run = new_run(responses("Hi!"), [Votes()], judge)
+    events = record(run)
     result = await run
     assert result["votes"] == [2.0]
     assert [(request.n, len(request.invalid)) for request in judge.requests] == [(3, 0), (1, 1)]
-    assert [outcome for outcome, _ in outcomes(run)] == ["invalid", "ok"]
+    assert [outcome for outcome, _ in outcomes(events)] == ["invalid", "ok"]
 
 
 async def test_several_invalid_answers_in_one_reply_are_one_reply_to_ask_again():
@@ -261,8 +270,9 @@ async def test_every_attempt_at_several_answers_is_in_the_trace_when_one_fails()
         {"is_polite": [JudgeRefused("no", kind="content_filter"), YES, YES]}, supports_n=False
     )
     run = new_run(responses("Hi!"), [Votes()], judge)
+    events = record(run)
     await run
-    assert outcomes(run) == [("content filter", "no"), ("ok", None), ("ok", None)]
+    assert outcomes(events) == [("content filter", "no"), ("ok", None), ("ok", None)]
 
 
 async def test_a_judge_error_carries_its_step_and_its_attempts():
@@ -311,21 +321,22 @@ async def test_texts_that_are_known_are_not_embedded_again():
 async def test_an_embedding_is_paid_for_by_the_job_that_asked_first_only():
     embedder = ScriptedEmbedder(lambda text: [float(len(text))])
     run = new_run(pairs(("a", "bb")), [Embeds(), Embeds(name="again")], embedder=embedder)
+    events = record(run)
     await run
-    traces = {metric: outcome.trace for (_, metric), outcome in run.state.outcomes.items()}
-    assert [step.texts for trace in traces.values() for step in trace if isinstance(step, EmbedTrace)] == [
-        2,
-        2,
-    ]
-    assert {metric: len(trace[0].attempts) for metric, trace in traces.items()} == {"embeds": 1, "again": 0}
+    found = {
+        metric: [(step.texts, len(step.attempts)) for step in trace if isinstance(step, EmbedTrace)]
+        for (_, metric), trace in traces(events).items()
+    }
+    assert found == {"embeds": [(2, 1)], "again": [(2, 0)]}
 
 
 async def test_a_text_that_comes_twice_in_one_question_is_paid_for_once():
     embedder = ScriptedEmbedder(lambda text: [3.0])
     run = new_run(pairs(("same", "same")), [Embeds()], embedder=embedder)
+    events = record(run)
     result = await run
     assert (result["embeds"], embedder.requests) == ([9.0], [("same",)])
-    assert len(run.state.outcomes[0, "embeds"].trace[0].attempts) == 1
+    assert len(traces(events)[0, "embeds"][0].attempts) == 1
 
 
 async def test_an_embedder_that_gives_too_few_vectors_fails_the_job_with_its_reason():
@@ -343,10 +354,9 @@ async def test_an_embedder_that_gives_too_few_vectors_fails_the_job_with_its_rea
 async def test_a_step_in_the_trace_holds_its_answer_and_its_attempt():
     judge = ScriptedJudge({"is_polite": YES}, usage=Usage(input_tokens=3, output_tokens=2), price=0.125)
     run = new_run(responses("Hi!"), [Polite()], judge)
+    events = record(run)
     await run
-    scored = run.state.outcomes[0, "polite"]
-    assert isinstance(scored, JobScored)
-    (step,) = scored.trace
+    (step,) = traces(events)[0, "polite"]
     assert isinstance(step, StepTrace)
     (attempt,) = step.attempts
     assert (step.prompt, step.input, step.output, step.source) == (
@@ -362,4 +372,6 @@ async def test_a_step_in_the_trace_holds_its_answer_and_its_attempt():
         model="scripted",
         usage=Usage(input_tokens=3, output_tokens=2),
         cost=0.125,
+        at=attempt.at,
     )
+    assert attempt.at == pytest.approx(time.time(), abs=60)

@@ -66,7 +66,9 @@ async def test_a_computation_that_fails_does_not_stop_the_others(text: str):
     result = await run
     assert result["rule"] == [None, 1.0]
     assert run.state.outcomes == {
-        (0, "rule"): JobFailed(sample_id=0, metric="rule", kind="ValueError", message="no rule for this")
+        (0, "rule"): JobFailed(
+            sample_id=0, metric="rule", kind="metric_error", message="no rule for this", error="ValueError"
+        )
     }
 
 

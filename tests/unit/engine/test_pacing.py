@@ -1,23 +1,25 @@
-"""When a request goes out: retries, pauses, timeouts, and money."""
+"""When a request goes out: retries, pauses, timeouts, limits."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from ragas_nb.engine.pacing import Budget, Pacing
+from ragas_nb.engine.limits import Limits
+from ragas_nb.engine.pacing import Pacing
 from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import (
-    BudgetReached,
     ConfigurationError,
     JudgeRefused,
     JudgeUnavailable,
     UnavailableKind,
 )
+from ragas_nb.judges.base import Choice, RateHints, Reply, Usage
 from tests.unit.doubles import in_virtual_time
 
 
@@ -45,8 +47,12 @@ def failing(*errors: Exception) -> tuple[Callable[[], Awaitable[str]], list[floa
     return attempt, times
 
 
+def ignore(error: JudgeUnavailable, seconds: float) -> None:
+    """Hear of a failed attempt and do nothing."""
+
+
 def send(pacing: Pacing, attempt: Callable[[], Awaitable[str]]) -> Awaitable[str]:
-    return pacing.send(attempt, lambda error, seconds: None, step="check")
+    return pacing.send(attempt, ignore, step="check")
 
 
 # ── retries ──
@@ -201,11 +207,12 @@ def test_every_retry_is_logged_where_that_is_wanted(caplog: pytest.LogCaptureFix
     with caplog.at_level("INFO", logger="ragas_nb"):
         in_virtual_time(main())
     assert [(r.name, r.levelname, r.getMessage()) for r in caplog.records] == [
-        ("ragas_nb", "INFO", f"Step 'check': {words}")
+        ("ragas_nb", "INFO", words)
         for words in (
-            "attempt 1 of 4 failed (server error: not now); the next one in 0.5 s.",
-            "attempt 2 of 4 failed (rate limited: not now); the next one in 21.0 s.",
-            "attempt 3 of 4 failed (server error: Flaky: …); the next one in 2.0 s.",
+            "Step 'check': attempt 1 of 4 failed (server error: not now); the next one in 0.5 s.",
+            "The judge is overloaded: 16 requests at once; a pause of 20.0 s.",
+            "Step 'check': attempt 2 of 4 failed (rate limited: not now); the next one in 21.0 s.",
+            "Step 'check': attempt 3 of 4 failed (server error: Flaky: …); the next one in 2.0 s.",
         )
     ]
 
@@ -233,7 +240,11 @@ def test_a_pause_of_all_is_logged_as_long_as_it_is(caplog: pytest.LogCaptureFixt
 
     with caplog.at_level("INFO", logger="ragas_nb"):
         in_virtual_time(main())
-    assert [words.rpartition("in ")[2] for words in caplog.messages] == ["30.5 s.", "29.0 s."]
+    assert caplog.messages == [
+        "The judge is overloaded: 8 requests at once, 16 before; a pause of 30.0 s.",
+        "Step 'check': attempt 1 of 7 failed (rate limited: not now); the next one in 30.5 s.",
+        "Step 'check': attempt 1 of 7 failed (server error: not now); the next one in 29.0 s.",
+    ]
 
 
 # ── one pause for all ──
@@ -349,84 +360,265 @@ def test_a_cancellation_that_nobody_asked_for_is_a_lost_connection():
     assert in_virtual_time(main()) == "connection"
 
 
-# ── money ──
+# ── until an answer is kept ──
 
 
-def spend(limit: float, costs: list[tuple[str, float]], *, at_once: int) -> tuple[Budget, int, int]:
-    """A budget after these requests of so many senders; how many went out, and how many at once."""
+def test_a_request_counts_as_in_flight_until_its_answer_is_kept():
+    async def main() -> tuple[int, list[float], str]:
+        pacing = Pacing(RunConfig(max_workers=1, timeout=2.0))
+        attempt, times = failing()
 
-    async def main() -> tuple[Budget, int, int]:
-        budget, queue, sent, most, flying = Budget(limit), iter(costs), 0, 0, 0
+        async def keep(answer: str) -> None:
+            await asyncio.sleep(5)
 
-        async def sender() -> None:
-            nonlocal sent, most, flying
-            for step, cost in queue:
-                await budget.reserve(step)
-                sent, flying = sent + 1, flying + 1
-                most = max(most, flying)
-                await asyncio.sleep(1)
-                flying -= 1
-                budget.settle(step, cost)
+        first = asyncio.ensure_future(pacing.send(attempt, ignore, step="check", settle=keep))
+        other = asyncio.ensure_future(send(pacing, attempt))
+        await asyncio.sleep(1)
+        in_flight = pacing.status().in_flight
+        await other
+        return in_flight, times, await first
 
-        await asyncio.gather(*[sender() for _ in range(at_once)], return_exceptions=True)
-        return budget, sent, most
+    assert in_virtual_time(main()) == (1, [0.0, 5.0], "answer")
+
+
+def test_an_answer_that_cannot_be_kept_is_not_asked_for_again():
+    async def main() -> tuple[list[float], int]:
+        pacing = Pacing(RunConfig())
+        attempt, times = failing()
+
+        async def keep(answer: str) -> None:
+            raise unavailable("server_error")
+
+        with pytest.raises(JudgeUnavailable):
+            await pacing.send(attempt, ignore, step="check", settle=keep)
+        return times, pacing.status().in_flight
+
+    assert in_virtual_time(main()) == ([0.0], 0)
+
+
+# ── limits ──
+
+
+def starts(
+    config: RunConfig, count: int, *, replies: Iterable[object] = (), seconds: float = 0.0
+) -> list[float]:
+    """When so many requests go out that all want to at once."""
+
+    async def main() -> list[float]:
+        pacing, times, left = Pacing(config), [], iter(replies)
+
+        async def attempt() -> object:
+            times.append(asyncio.get_running_loop().time())
+            reply = next(left, None)
+            await asyncio.sleep(seconds)
+            return reply
+
+        await asyncio.gather(*[pacing.send(attempt, ignore, step="check") for _ in range(count)])
+        return times
 
     return in_virtual_time(main())
 
 
-def test_equal_requests_fill_a_budget_exactly():
-    budget, sent, most = spend(0.10, [("check", 0.01)] * 50, at_once=32)
-    assert (sent, budget.spent, most) == (10, pytest.approx(0.10), 9)
+def reply(*, tokens: int = 0, hints: RateHints | None = None) -> Reply:
+    return Reply((Choice("{}"),), Usage(input_tokens=tokens), "judge", hints)
 
 
-def test_a_budget_is_overshot_by_one_request_at_most():
-    budget, sent, _ = spend(0.001, [("check", 0.01)] * 50, at_once=32)
-    assert (sent, budget.spent) == (1, 0.01)
+def test_requests_per_minute_are_spread_evenly():
+    assert starts(RunConfig(requests_per_minute=60), 5) == pytest.approx([0.0, 1.0, 2.0, 3.0, 4.0])
 
 
-def test_a_dear_step_after_a_cheap_one_does_not_burst_the_budget():
-    budget, _, _ = spend(0.05, [("split", 0.0001)] * 40 + [("check", 0.01)] * 40, at_once=32)
-    assert budget.spent <= 0.05
+def test_tokens_per_minute_count_what_requests_took():
+    config = RunConfig(tokens_per_minute=60_000, max_workers=1)
+    times = starts(config, 4, replies=[reply(tokens=3000) for _ in range(4)])
+    assert times == pytest.approx([0.0, 3.0, 6.0, 9.0])
 
 
-def test_requests_wait_for_those_in_flight_rather_than_end_the_run_early():
-    budget, sent, _ = spend(1.0, [("check", 0.09), *[("check", 0.01)] * 60], at_once=32)
-    assert sent == 61
-    assert budget.spent == pytest.approx(0.69)
+def test_before_a_reply_is_there_tokens_are_reckoned_with_a_guess():
+    assert starts(RunConfig(tokens_per_minute=60_000), 3, seconds=9.0) == pytest.approx([0.0, 1.0, 2.0])
 
 
-def test_a_request_that_failed_costs_nothing_and_lets_the_next_one_go():
+def test_nothing_is_sent_before_the_reset_where_the_server_says_that_nothing_is_left():
+    told = [RateHints(remaining_requests=left, reset_requests_s=30.0) for left in (2, 1, 0)]
+    config = RunConfig(max_workers=1)
+    times = starts(config, 4, replies=[reply(hints=hints) for hints in told])
+    assert times == pytest.approx([0.0, 0.0, 0.0, 30.0])
+
+
+def test_nothing_is_sent_before_the_reset_where_the_tokens_left_are_too_few():
+    hints = RateHints(remaining_tokens=900, reset_tokens_s=20.0)
+    times = starts(RunConfig(max_workers=1), 2, replies=[reply(tokens=1000, hints=hints)])
+    assert times == pytest.approx([0.0, 20.0])
+
+
+def test_a_reset_further_away_than_max_wait_is_not_waited_for():
+    hints = RateHints(remaining_requests=0, reset_requests_s=86_400.0)
+    times = starts(RunConfig(max_workers=1, max_wait=5.0), 2, replies=[reply(hints=hints)])
+    assert times == pytest.approx([0.0, 5.0])
+
+
+def test_a_server_that_is_overloaded_gets_fewer_requests_at_once(caplog: pytest.LogCaptureFixture):
+    async def main() -> int:
+        pacing, now = Pacing(RunConfig()), 0
+
+        async def attempt() -> str:
+            nonlocal now
+            if now == 12:
+                raise JudgeUnavailable("busy", kind="server_error", overloaded=True)
+            now += 1
+            await asyncio.sleep(1)
+            now -= 1
+            return "answer"
+
+        await asyncio.gather(*[send(pacing, attempt) for _ in range(16)])
+        return pacing.status().limit
+
+    with caplog.at_level("INFO", logger="ragas_nb"):
+        limit = in_virtual_time(main())
+    assert (limit, caplog.messages) == (12, ["The judge is overloaded: 12 requests at once, 16 before."])
+
+
+# ── changed while it goes on ──
+
+
+async def held(pacing: Pacing, count: int) -> tuple[list[asyncio.Task[str]], asyncio.Event, list[int]]:
+    """So many requests, which come back when the event is set; and which of them went out, in order."""
+    release, out = asyncio.Event(), []
+
+    def request(number: int) -> Callable[[], Awaitable[str]]:
+        async def attempt() -> str:
+            out.append(number)
+            await release.wait()
+            return "answer"
+
+        return attempt
+
+    tasks = [asyncio.ensure_future(send(pacing, request(number))) for number in range(count)]
+    await asyncio.sleep(1)
+    return tasks, release, out
+
+
+def test_a_higher_limit_lets_waiting_requests_out_at_once():
+    async def main() -> tuple[list[int], list[int]]:
+        pacing = Pacing(RunConfig(max_workers=2, adaptive=False))
+        tasks, release, out = await held(pacing, 5)
+        before = list(out)
+        pacing.set_limit(4)
+        await asyncio.sleep(0.1)
+        after = list(out)
+        release.set()
+        await asyncio.gather(*tasks)
+        return before, after
+
+    assert in_virtual_time(main()) == ([0, 1], [0, 1, 2, 3])
+
+
+def test_a_lower_limit_leaves_requests_in_flight_alone():
+    async def main() -> tuple[int, int, list[str]]:
+        pacing = Pacing(RunConfig(max_workers=8))
+        tasks, release, _ = await held(pacing, 8)
+        pacing.set_limit(2)
+        in_flight, limit = pacing.status().in_flight, pacing.status().limit
+        release.set()
+        return in_flight, limit, await asyncio.gather(*tasks)
+
+    assert in_virtual_time(main()) == (8, 2, ["answer"] * 8)
+
+
+def test_a_rate_that_is_lifted_is_not_waited_for():
     async def main() -> float:
-        budget = Budget(0.01)
-        for _ in range(5):
-            await budget.reserve("check")
-            budget.settle("check", None)
-        await budget.reserve("check")
-        budget.settle("check", 0.01)
-        return budget.spent
-
-    assert in_virtual_time(main()) == 0.01
-
-
-def test_once_reached_a_budget_lets_nothing_through():
-    async def main() -> None:
-        budget = Budget(0.01)
-        await budget.reserve("dear")
-        budget.settle("dear", 0.009)
-        for step in ("dear", "cheap"):
-            with pytest.raises(
-                BudgetReached, match=r"Budget of \$0.01 reached: \$0.0090 spent. .*larger budget"
-            ):
-                await budget.reserve(step)
-
-    in_virtual_time(main())
-
-
-def test_without_a_budget_nothing_waits():
-    async def main() -> float:
-        budget: Any = Budget(None)
-        for _ in range(1000):
-            await budget.reserve("check")
+        pacing = Pacing(RunConfig(requests_per_minute=1))
+        tasks = [asyncio.ensure_future(send(pacing, failing()[0])) for _ in range(5)]
+        await asyncio.sleep(1)
+        pacing.set_limit(requests_per_minute=None)
+        await asyncio.gather(*tasks)
         return asyncio.get_running_loop().time()
 
-    assert in_virtual_time(main()) == 0.0
+    assert in_virtual_time(main()) == pytest.approx(1.0)
+
+
+def test_a_limit_that_cannot_work_is_refused_and_the_old_one_stays():
+    pacing = Pacing(RunConfig(max_workers=8))
+    with pytest.raises(ValueError, match="max_workers must be a whole number, at least 1, not 0"):
+        pacing.set_limit(0)
+    assert pacing.status().max_workers == 8
+
+
+def test_while_paused_nothing_goes_out_and_the_order_stays():
+    async def main() -> tuple[list[int], bool, list[int]]:
+        pacing = Pacing(RunConfig())
+        pacing.pause()
+        tasks, release, out = await held(pacing, 6)
+        before, paused = list(out), pacing.status().paused
+        pacing.resume()
+        release.set()
+        await asyncio.gather(*tasks)
+        return before, paused, out
+
+    assert in_virtual_time(main()) == ([], True, [0, 1, 2, 3, 4, 5])
+
+
+def test_who_stops_waiting_does_not_hold_up_the_others():
+    async def main() -> tuple[list[int], int]:
+        pacing = Pacing(RunConfig(max_workers=1))
+        tasks, release, out = await held(pacing, 4)
+        for cancelled in (tasks[0], tasks[1]):
+            cancelled.cancel()
+        release.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return out, pacing.status().in_flight
+
+    assert in_virtual_time(main()) == ([0, 2, 3], 0)
+
+
+def test_the_status_says_all_that_bounds_the_requests():
+    async def main() -> Limits:
+        pacing = Pacing(RunConfig(max_workers=3, tokens_per_minute=900_000))
+        tasks, release, _ = await held(pacing, 5)
+        status = pacing.status()
+        release.set()
+        await asyncio.gather(*tasks)
+        return status
+
+    assert in_virtual_time(main()) == Limits(
+        limit=3,
+        in_flight=3,
+        max_workers=3,
+        waiting=2,
+        waiting_s=0.0,
+        paused=False,
+        requests_per_minute=180.0,
+        most_requests=None,
+        most_tokens=900_000.0,
+    )
+
+
+def test_a_shared_pause_is_in_the_status_to_its_end():
+    async def main() -> tuple[float, float]:
+        pacing = Pacing(RunConfig(), rng=Longest())
+        task = asyncio.ensure_future(send(pacing, failing(unavailable("rate_limited", retry_after=20.0))[0]))
+        await asyncio.sleep(5)
+        waiting = pacing.status().waiting_s
+        await task
+        return waiting, pacing.status().waiting_s
+
+    assert in_virtual_time(main()) == (pytest.approx(15.0), 0.0)
+
+
+def test_starts_are_spread_over_turns_of_the_loop():
+    async def main() -> list[int]:
+        pacing, turn, turns, release = Pacing(RunConfig(max_workers=16)), 0, [], asyncio.Event()
+
+        async def attempt() -> str:
+            turns.append(turn)
+            await release.wait()
+            return "answer"
+
+        tasks = [asyncio.ensure_future(send(pacing, attempt)) for _ in range(8)]
+        while len(turns) < 8:
+            await asyncio.sleep(0)
+            turn += 1
+        release.set()
+        await asyncio.gather(*tasks)
+        return [later - earlier for earlier, later in pairwise(turns)]
+
+    assert min(in_virtual_time(main())) >= 1

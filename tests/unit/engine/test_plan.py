@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from ragas_nb.engine.agenda import Agenda
 from ragas_nb.engine.plan import Job, make_plan
 from ragas_nb.errors import ConfigurationError, PlanError
 from ragas_nb.metrics import DEFAULTS, Ask, AspectCritic, ExactMatch, Faithfulness, Metric, MetricResult
@@ -104,7 +105,7 @@ def test_jobs_go_sample_by_sample_and_name_the_fields_that_a_sample_lacks():
     metrics = (ExactMatch(), Faithfulness())
     plan = make_plan(EvaluationDataset([whole, partial], ids=["x", "y"]), metrics)
     computation = metrics[0].computation(SingleTurnSample)
-    assert list(plan.jobs()) == [
+    assert list(Agenda(plan)) == [
         Job("x", whole, metrics[0], (), computation),
         Job("x", whole, metrics[1], ()),
         Job("y", partial, metrics[0], ("reference",), computation),

@@ -19,6 +19,7 @@ from ragas_nb.judges.calls import FunctionJudge
 from ragas_nb.metrics import ExactMatch
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.store.state import RUNNING
 from ragas_nb.testing import ScriptedJudge
 from tests.unit.doubles import (
     QUICK,
@@ -31,6 +32,7 @@ from tests.unit.doubles import (
     new_run,
     record,
     responses,
+    traces,
     until,
 )
 
@@ -48,7 +50,7 @@ async def test_a_failed_job_does_not_stop_the_others():
         {
             "sample_id": 1,
             "metric": "computes",
-            "kind": "ValueError",
+            "kind": "metric_error",
             "message": "nothing to measure",
             "raw": None,
         }
@@ -56,7 +58,7 @@ async def test_a_failed_job_does_not_stop_the_others():
 
 
 @pytest.mark.parametrize(
-    ("rule", "kind", "message"),
+    ("rule", "error", "message"),
     [
         (lambda _: None, "TypeError", "metric 'computes' returned NoneType, not a MetricResult"),
         (lambda _: 1.0, "TypeError", "metric 'computes' returned float, not a MetricResult"),
@@ -65,13 +67,13 @@ async def test_a_failed_job_does_not_stop_the_others():
     ],
 )
 async def test_a_metric_that_returns_nonsense_fails_its_job_and_not_the_run(
-    rule: Callable[[str], Any], kind: str, message: str
+    rule: Callable[[str], Any], error: str, message: str
 ):
     run = new_run(responses("a"), [Computes(rule=rule), Computes(name="good", rule=length)])
     result = await run
     assert (run.status, result["good"]) == ("finished", [1.0])
-    (failure,) = [outcome for outcome in run.state.outcomes.values() if isinstance(outcome, JobFailed)]
-    assert failure.kind == kind
+    (failure,) = run.state.failures()
+    assert (failure.kind, failure.error) == ("metric_error", error)
     assert message in failure.message
 
 
@@ -92,7 +94,15 @@ async def test_a_sample_without_a_field_is_undefined_with_that_reason():
     assert [event for event in events if getattr(event, "sample_id", None) == 1] == [
         JobScored(sample_id=1, metric="computes", value=None, reason="the sample has no 'response'")
     ]
-    assert len(result.errors) == 0
+    assert result.errors.to_dict("records") == [
+        {
+            "sample_id": 1,
+            "metric": "computes",
+            "kind": "undefined",
+            "message": "the sample has no 'response'",
+            "raw": None,
+        }
+    ]
 
 
 async def test_every_job_ends_exactly_once_and_jobs_that_ask_nobody_are_not_announced():
@@ -128,12 +138,14 @@ async def test_rows_fill_sample_by_sample():
 
 async def test_a_failed_authentication_stops_the_run_with_one_error_and_keeps_the_scores():
     answers = [YES] + [JudgeRefused("wrong key", kind="authentication")] * 50
-    run = new_run(responses(*map(str, range(50))), [Polite()], ScriptedJudge({"is_polite": answers}))
+    judge, one = ScriptedJudge({"is_polite": answers}), RunConfig(max_workers=1)
+    run = new_run(responses(*map(str, range(50))), [Polite()], judge, config=one)
     with pytest.raises(JudgeRefused, match="wrong key"):
         await run
-    assert (run.status, run.state.message) == ("failed", "wrong key")
+    assert (run.status, run.state.message, len(judge.requests)) == ("failed", "wrong key", 2)
     assert run.result["polite"] == [1.0] + [None] * 49
-    assert len(run.errors) == 1
+    assert list(run.errors["kind"]) == ["misconfigured"] + ["cancelled"] * 48
+    assert set(run.errors["message"]) == {"wrong key"}
 
 
 async def test_many_refusals_at_once_are_one_error():
@@ -143,7 +155,8 @@ async def test_many_refusals_at_once_are_one_error():
     judge.release.set()
     with pytest.raises(JudgeRefused):
         await run
-    assert list(run.errors["message"]) == ["wrong key"]
+    assert sorted(run.errors["kind"]) == ["cancelled"] * 7 + ["misconfigured"]
+    assert set(run.errors["message"]) == {"wrong key"}
 
 
 async def test_a_server_that_was_never_reached_stops_the_run():
@@ -152,7 +165,8 @@ async def test_a_server_that_was_never_reached_stops_the_run():
     run = new_run(responses(*map(str, range(50))), [Polite()], judge, config=QUICK)
     with pytest.raises(JudgeUnavailable, match="no connection"):
         await run
-    assert (run.status, len(run.errors)) == ("failed", 1)
+    assert run.status == "failed"
+    assert sorted(run.errors["kind"]) == ["cancelled"] * 49 + ["connection"]
 
 
 async def test_a_server_that_goes_away_for_one_job_does_not_stop_the_others():
@@ -172,9 +186,10 @@ async def test_transient_errors_are_retried_and_every_attempt_is_in_the_trace():
         YES,
     ]
     run = new_run(responses("Hi!"), [Polite()], ScriptedJudge({"is_polite": answers}), config=QUICK)
+    events = record(run)
     result = await run
     assert result["polite"] == [1.0]
-    attempts = run.state.outcomes[0, "polite"].trace[0].attempts
+    attempts = traces(events)[0, "polite"][0].attempts
     assert [(a.outcome, a.problem) for a in attempts] == [
         ("rate limited", "too many"),
         ("server error", "oops"),
@@ -202,8 +217,9 @@ def asked_of(*errors: Exception) -> tuple[FunctionJudge, list[str]]:
 async def test_a_listed_error_of_a_function_is_retried_and_every_attempt_is_in_the_trace():
     judge, asked = asked_of(Flaky("loading"))
     run = new_run(responses("Hi!"), [Polite()], judge, config=replace(QUICK, exception_types=Flaky))
+    events = record(run)
     result = await run
-    attempts = run.state.outcomes[0, "polite"].trace[0].attempts
+    attempts = traces(events)[0, "polite"][0].attempts
     assert (result["polite"], len(asked)) == ([1.0], 2)
     assert [(a.outcome, a.problem) for a in attempts] == [("server error", "Flaky: loading"), ("ok", None)]
 
@@ -213,7 +229,7 @@ async def test_a_mistake_in_a_function_fails_at_once():
     result = await new_run(responses("Hi!"), [Polite()], judge, config=QUICK)
     assert (len(asked), result.errors[["kind", "message"]].values.tolist()) == (
         1,
-        [["TypeError", "a mistake"]],
+        [["metric_error", "a mistake"]],
     )
 
 
@@ -234,7 +250,7 @@ async def test_a_retry_is_logged_with_its_step(caplog: pytest.LogCaptureFixture)
     config = replace(QUICK, log_tenacity=True)
     with caplog.at_level("INFO", logger="ragas_nb"):
         await new_run(responses("Hi!"), [Polite()], judge, config=config)
-    assert caplog.messages == [
+    assert [message for message in caplog.messages if message.startswith("Step")] == [
         "Step 'is_polite': attempt 1 of 7 failed (server error: oops); the next one in 0.0 s."
     ]
 
@@ -243,7 +259,8 @@ async def test_raise_exceptions_ends_the_run_with_the_first_failure():
     run = new_run(responses("", "bb"), [Computes(rule=length)], raise_exceptions=True)
     with pytest.raises(ValueError, match="nothing to measure"):
         await run
-    assert (run.status, len(run.errors)) == ("failed", 1)
+    assert run.status == "failed"
+    assert list(run.errors["kind"]) == ["metric_error", "cancelled"]
 
 
 async def test_a_request_that_is_cancelled_by_somebody_else_fails_its_job_and_hangs_nobody():
@@ -255,7 +272,7 @@ async def test_a_request_that_is_cancelled_by_somebody_else_fails_its_job_and_ha
 
     run = new_run(responses("0", "1"), [Polite()], Flaky({"is_polite": YES}), config=QUICK)
     result = await asyncio.wait_for(run.finish(), 10)
-    assert (result["polite"], list(result.errors["kind"])) == ([1.0, None], ["JudgeUnavailable"])
+    assert (result["polite"], list(result.errors["kind"])) == ([1.0, None], ["connection"])
 
 
 # ── the budget ──
@@ -267,8 +284,7 @@ async def test_a_reached_budget_ends_the_run_and_keeps_the_scores():
     result = await run
     assert run.status == "budget_reached"
     assert run.state.message == (
-        "Budget of $0.1 reached: $0.1000 spent. Finished scores stay; "
-        "run the cell again with a larger budget."
+        "Budget of $0.1 reached: $0.1000 spent. Finished scores stay; run.add_budget(…) goes on."
     )
     assert sum(score is not None for score in result["polite"]) == 10
     assert result.total_cost() == pytest.approx(0.10)
@@ -303,9 +319,10 @@ async def test_no_more_than_max_workers_jobs_run_at_once():
     judge = HeldJudge({"is_polite": YES})
     config = RunConfig(max_workers=4)
     run = new_run(responses(*map(str, range(20))), [Polite()], judge, config=config).start()
+    await until(lambda: judge.waiting == 4)
     for _ in range(100):
         await asyncio.sleep(0)
-    started = sum(column.count(1) for column in run.state.columns.values())
+    started = sum(column.count(RUNNING) for column in run.state.columns.values())
     assert (judge.waiting, started) == (4, 4)
     judge.release.set()
     assert (await run)["polite"] == [1.0] * 20

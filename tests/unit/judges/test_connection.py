@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from ragas_nb.errors import JudgeRefused, JudgeUnavailable
-from ragas_nb.judges.openai import OpenAIJudge
+from ragas_nb.judges.openai import OpenAIJudge, direct
 from tests.loopback.fixtures import Loopback
 from tests.unit.judges.asking import (
     KEY,
@@ -25,6 +25,14 @@ from tests.unit.judges.asking import (
 # Failures
 
 
+@pytest.fixture(params=["short way", "openai client"])
+def each_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sends by the short way, then by the openai client, as where a proxy stands between."""
+    if request.param == "openai client":
+        monkeypatch.setattr(direct, "is_open", lambda url: False)
+
+
+@pytest.mark.usefixtures("each_way")
 async def test_wrong_key_is_refused_and_appears_nowhere(loopback: Loopback) -> None:
     loopback.configure(api_key="sk-right-0123456789")
     error = await failure(judge_at(loopback))
@@ -34,6 +42,7 @@ async def test_wrong_key_is_refused_and_appears_nowhere(loopback: Loopback) -> N
     assert KEY not in "".join(traceback.format_exception(error)) + repr(vars(error))
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_missing_model_names_model_and_server(loopback: Loopback) -> None:
     loopback.configure(models="judge,other")
     error = await failure(judge_at(loopback, "jugde"))
@@ -48,6 +57,7 @@ async def test_page_of_another_server_is_not_taken_for_a_reply(loopback: Loopbac
     assert (error.kind, 'starts with: {"hello":"world"}' in str(error)) == ("model", True)
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_error_in_a_200_is_an_error(loopback: Loopback) -> None:
     loopback.script({"body": {"error": {"message": "upstream busy", "code": 429}}})
     error = await failure(judge_at(loopback))
@@ -65,6 +75,7 @@ async def test_refusal_of_the_model_is_a_content_filter(loopback: Loopback, repl
     assert (error.kind, str(reply.get("refusal", "filtered")) in str(error)) == ("content_filter", True)
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_rate_limit_says_how_long_to_wait(loopback: Loopback) -> None:
     loopback.configure(p_429=1.0, retry_after_s=3.0)
     error = await failure(judge_at(loopback))
@@ -73,6 +84,7 @@ async def test_rate_limit_says_how_long_to_wait(loopback: Loopback) -> None:
     assert loopback.stats()["requests"] == 1
 
 
+@pytest.mark.usefixtures("each_way")
 @pytest.mark.parametrize(("fault", "kind"), [("p_500", "server_error"), ("p_reset", "connection")])
 async def test_transient_fault_is_unavailable_after_one_request(
     loopback: Loopback, fault: str, kind: str
@@ -83,6 +95,7 @@ async def test_transient_fault_is_unavailable_after_one_request(
     assert (error.kind, loopback.stats()["requests"]) == (kind, 1)
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_silence_is_a_timeout(loopback: Loopback) -> None:
     loopback.configure(p_timeout=1.0)
     error = await failure(judge_at(loopback, timeout=0.2))
@@ -90,6 +103,7 @@ async def test_silence_is_a_timeout(loopback: Loopback) -> None:
     assert (error.kind, "timeout=0.2 s" in str(error)) == ("timeout", True)
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_server_that_is_down_is_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -107,6 +121,7 @@ async def test_server_that_is_down_is_named() -> None:
 # Clients and loops
 
 
+@pytest.mark.usefixtures("each_way")
 def test_one_judge_serves_several_event_loops(loopback: Loopback) -> None:
     judge = judge_at(loopback)
     replies = [asyncio.run(answered(judge)) for _ in range(3)]
@@ -147,6 +162,7 @@ async def test_blocking_client_is_called_in_threads_side_by_side(loopback: Loopb
     assert loopback.stats()["max_in_flight"] == 8
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_closing_lets_requests_under_way_finish(loopback: Loopback) -> None:
     loopback.configure(latency_ms=200)
     judge = judge_at(loopback)
@@ -157,6 +173,7 @@ async def test_closing_lets_requests_under_way_finish(loopback: Loopback) -> Non
     assert len((await answered(judge)).choices) == 1
 
 
+@pytest.mark.usefixtures("each_way")
 async def test_cancelled_request_leaves_the_judge_usable(loopback: Loopback) -> None:
     loopback.configure(p_timeout=1.0)
     judge = judge_at(loopback)

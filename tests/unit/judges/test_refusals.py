@@ -6,7 +6,8 @@ from email.utils import format_datetime
 import pytest
 
 from ragas_nb.errors import JudgeRefused, JudgeUnavailable
-from ragas_nb.judges.openai.refusals import judge_error, read_problem, wait_asked
+from ragas_nb.judges.openai.rates import wait_asked
+from ragas_nb.judges.openai.refusals import judge_error, read_problem
 from ragas_nb.judges.openai.target import Target, without_credentials
 from tests.unit.judges.asking import dumps
 

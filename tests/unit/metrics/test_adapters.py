@@ -175,7 +175,7 @@ def test_what_it_raises_is_a_failed_job_with_its_message_and_the_others_go_on() 
     result = rnb.evaluate(data, [RagasSingle(scored)], show_progress=False)  # type: ignore[list-item]
     assert result["theirs"] == [None, 1.0]
     assert result.errors[["metric", "kind", "message"]].to_numpy().tolist() == [
-        ["theirs", "AssertionError", "llm is not set"]
+        ["theirs", "metric_error", "llm is not set"]
     ]
 
 

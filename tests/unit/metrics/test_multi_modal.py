@@ -29,7 +29,7 @@ from ragas_nb.run import Run
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import ScriptedJudge, measure
 from tests.loopback.image_server import JPEG, PNG, ImageServer, reply
-from tests.unit.doubles import new_run
+from tests.unit.doubles import new_run, record
 from tests.unit.judges.picturing import content_of, data_uri
 
 SAMPLE = SingleTurnSample(
@@ -73,9 +73,10 @@ class Looking(ScriptedJudge):
 
 
 async def ended(run: Run) -> JobScored | JobFailed:
-    """How the one job of a run ended."""
+    """How the one job of a run ended, with its trace."""
+    events = record(run)
     await run
-    (outcome,) = run.state.outcomes.values()
+    (outcome,) = (event for event in events if isinstance(event, JobScored | JobFailed))
     return outcome
 
 
@@ -188,7 +189,8 @@ async def test_address_on_this_computer_fails_the_job_and_is_not_asked(
     outcome = await ended(new_run(samples, [kind(allow_urls=True)], judge))
     server.close()
     assert isinstance(outcome, JobFailed)
-    assert (outcome.kind, outcome.message) == (
+    assert (outcome.kind, outcome.error, outcome.message) == (
+        "metric_error",
         "DatasetError",
         f"context 2 ('{server.url('/cat.png')}') cannot be shown to the judge: "
         "'127.0.0.1' is not on the public internet, and nothing else is fetched.",
@@ -266,5 +268,5 @@ async def test_judge_of_words_refuses_clearly() -> None:
         run = new_run(EvaluationDataset([SAMPLE]), [METRICS[0]], judge)  # type: ignore[arg-type]
         outcome = await asyncio.wait_for(ended(run), 20)
         assert isinstance(outcome, JobFailed)
-        assert (outcome.kind, outcome.step) == ("JudgeRefused", "judge_multi_modal_faithfulness")
+        assert (outcome.kind, outcome.step) == ("refused", "judge_multi_modal_faithfulness")
         assert words in outcome.message

@@ -426,7 +426,8 @@ async def test_a_value_outside_fails_the_job_and_says_so(
     run = new_run(EvaluationDataset([SAMPLE]), [decorator(given), size])
     result = await run
     (failure,) = run.state.failures()
-    assert (failure.kind, result["size"]) == ("ValueError", ["short"])
+    assert (failure.kind, failure.error) == ("metric_error", "ValueError")
+    assert result["size"] == ["short"]
     with pytest.raises(ValueError, match=message):
         await measure(decorator(given), SAMPLE)
     assert isinstance(failure, JobFailed)
@@ -648,7 +649,9 @@ async def test_an_exception_in_a_function_is_the_jobs_failure() -> None:
 
     run = new_run(EvaluationDataset([SAMPLE]), [breaks])
     await run
-    assert [failure.kind for failure in run.state.failures()] == ["KeyError"]
+    assert [(failure.kind, failure.error) for failure in run.state.failures()] == [
+        ("metric_error", "KeyError")
+    ]
 
 
 # A class

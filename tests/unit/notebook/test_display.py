@@ -10,8 +10,9 @@ from IPython.core.interactiveshell import InteractiveShell
 import ragas_nb.notebook
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.metrics.base import MetricResult
-from ragas_nb.notebook.display import bundle, runs_of
+from ragas_nb.notebook.display import bundle, live, runs_of
 from ragas_nb.notebook.widget import _built
+from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 from tests.unit.doubles import YES, Computes, HeldJudge, Polite, new_run, responses, until
 from tests.unit.notebook.conftest import Screen
@@ -100,6 +101,45 @@ async def test_runs_are_known_by_id_only_as_long_as_somebody_holds_them(
     await run
 
 
+async def test_the_picture_is_brought_up_to_date_again_when_the_run_has_gone_on(
+    shell: InteractiveShell, screen: Screen
+):
+    judge = HeldJudge({"is_polite": YES})
+    run = new_run(responses("a"), [Polite()], judge).start()
+    run.show()
+    await judge.arrived.wait()
+    run.cancel()
+    await run
+    judge.release.set()
+    await run.resume()
+    assert [picture["text/plain"].split(": ")[1] for picture in screen.updated] == [
+        "cancelled, 0 of 1 samples scored>",
+        "finished, 1 of 1 samples scored>",
+    ]
+    assert run.widget.saved["totals"]["state"] == "finished"
+
+
+async def test_a_run_is_live_as_long_as_it_goes_on(shell: InteractiveShell, screen: Screen):
+    run = quick_run()
+    run.show()
+    assert live(run.run_id) is run
+    assert live("another") is None
+    await run
+    assert live(run.run_id) is None
+
+
+async def test_a_run_that_was_killed_shows_as_interrupted_with_the_way_to_go_on(
+    shell: InteractiveShell, screen: Screen
+):
+    run = quick_run()
+    recorded = RecordedRun(run.meta, run.dataset, run.state, lambda sample_id, metric: ())
+    recorded.show()
+    said = f"The run has not ended; rnb.resume('{run.run_id}') goes on."
+    assert recorded.widget.saved["totals"]["state"] == "interrupted"
+    assert recorded.widget.saved["totals"]["message"] == said
+    assert "Interrupted" in screen.shown[0]["text/html"]
+
+
 async def test_in_a_terminal_a_run_is_its_text(shell: InteractiveShell, screen: Screen):
     del shell.kernel
     run = quick_run()
@@ -139,4 +179,4 @@ def test_a_front_end_that_is_not_built_is_named_with_the_way_to_build_it():
 
 
 def test_importing_the_notebook_lets_runs_show_themselves():
-    assert ragas_nb.notebook.Run.views is not None
+    assert isinstance(Run.views, ragas_nb.notebook._Notebook)

@@ -15,7 +15,7 @@ from ragas_nb.metrics import names
 from ragas_nb.notebook.display import runs_of
 from ragas_nb.run import Run
 from ragas_nb.testing import ScriptedJudge
-from tests.unit.doubles import HeldJudge
+from tests.unit.doubles import HeldJudge, until
 from tests.unit.notebook.conftest import Screen
 
 ROWS = [{"response": "a", "reference": "a"}, {"response": "b", "reference": "c"}]
@@ -70,7 +70,11 @@ async def test_a_judge_may_be_a_variable_and_is_held_to_the_budget(cell: Any, sh
     shell.user_ns["judge"] = ScriptedJudge(POLITE, price=0.5)
     run = cell("rows coherence --llm judge --budget 0.5")
     await run
-    assert (run.status, run.settings.budget, run.result["coherence"]) == ("budget_reached", 0.5, [1.0, None])
+    assert (run.status, run.budget, run.result["coherence"]) == (
+        "budget_reached",
+        "$0.5000 of $0.5",
+        [1.0, None],
+    )
 
 
 async def test_wait_works_where_the_loop_cannot_be_nested(cell: Any, monkeypatch: pytest.MonkeyPatch):
@@ -146,13 +150,141 @@ async def test_a_cell_without_a_last_expression_is_refused(shell: InteractiveShe
 # ── commands ──
 
 
-async def test_runs_lists_the_runs_of_this_kernel(cell: Any):
-    run = cell("rows exact_match --name first")
-    await run
+def told(table: Any) -> list[tuple[object, ...]]:
+    """What a table of runs says of each, in few words."""
+    columns = ["name", "state", "scored", "failed", "undefined", "jobs", "cost", "here"]
+    return list(table[columns].itertuples(index=False, name=None))
+
+
+async def test_runs_lists_the_runs_of_this_kernel_and_those_of_the_store(cell: Any, shell: InteractiveShell):
+    first, second = cell("rows exact_match --name first"), cell("rows exact_match --name second")
+    await first
+    await second
+    del runs_of(shell)[first.run_id]
     table = cell("runs")
-    assert table.to_dict("records") == [
-        {"run_id": run.run_id, "name": "first", "status": "finished", "settled": 2, "samples": 2, "cost": 0.0}
+    assert list(table["run_id"]) == [second.run_id, first.run_id]
+    assert told(table) == [
+        ("second", "finished", 2, 0, 0, 2, 0.0, True),
+        ("first", "finished", 2, 0, 0, 2, 0.0, False),
     ]
+
+
+async def test_runs_without_any_run_is_an_empty_table(cell: Any):
+    assert told(cell("runs")) == []
+    assert told(cell("runs --store none")) == []
+
+
+async def test_pause_and_resume_hold_a_run_back_and_let_it_go_on(cell: Any, shell: InteractiveShell):
+    judge = shell.user_ns["judge"] = HeldJudge(POLITE)
+    run = cell("rows coherence --llm judge --store none")
+    await judge.arrived.wait()
+    cell("pause")
+    await until(lambda: run.status == "paused")
+    cell("resume")
+    await until(lambda: run.status == "running")
+    judge.release.set()
+    assert (await run)["coherence"] == [1.0, 1.0]
+
+
+async def test_retry_does_failed_jobs_of_the_named_kinds_again(cell: Any, shell: InteractiveShell):
+    shell.user_ns["judge"] = ScriptedJudge({"judge_aspect": ["no", "no", "no", POLITE["judge_aspect"]]})
+    run = cell("rows[:1] coherence --llm judge --store none")
+    await run
+    assert list(run.errors["kind"]) == ["invalid_output"]
+    cell("retry timeout")
+    await run
+    assert run.result["coherence"] == [None]
+    cell("retry invalid_output evaluation")
+    await run
+    assert run.result["coherence"] == [1.0]
+
+
+async def test_limit_changes_how_fast_requests_go_out(cell: Any, shell: InteractiveShell):
+    judge = shell.user_ns["judge"] = HeldJudge(POLITE)
+    run = cell("rows coherence --llm judge --rpm 6000 --tpm 90000")
+    await judge.arrived.wait()
+    cell("limit 3 --rpm none")
+    assert (run.limits.max_workers, run.limits.most_requests, run.limits.most_tokens) == (3, None, 90000.0)
+    cell("cancel")
+    await run
+
+
+async def test_budget_adds_to_what_may_be_spent_and_the_run_goes_on(cell: Any, shell: InteractiveShell):
+    shell.user_ns["judge"] = ScriptedJudge(POLITE, price=0.5)
+    run = cell("rows coherence --llm judge --budget 0.5")
+    await run
+    cell("budget +1.50")
+    await run
+    assert (run.status, run.budget, run.result["coherence"]) == (
+        "finished",
+        "$1.0000 of $2",
+        [1.0, 1.0],
+    )
+
+
+async def test_load_shows_a_run_that_the_store_keeps(cell: Any, shell: InteractiveShell, screen: Screen):
+    run = cell("rows exact_match --name kept")
+    await run
+    del runs_of(shell)[run.run_id]
+    shell.execution_count += 1
+    loaded = cell(f"load {run.run_id} --out again")
+    assert (loaded.name, loaded.result["exact_match"]) == ("kept", [1.0, 0.0])
+    assert shell.user_ns["again"] is loaded
+    assert screen.shown[-1]["text/plain"] == repr(loaded)
+
+
+async def test_resume_goes_on_with_a_run_that_the_store_keeps(cell: Any, shell: InteractiveShell):
+    judge = shell.user_ns["judge"] = HeldJudge(POLITE)
+    run = cell("rows exact_match coherence --llm judge")
+    await judge.arrived.wait()
+    run.cancel()
+    await run
+    del runs_of(shell)[run.run_id]
+    assert "judge" in refusal(cell, f"resume {run.run_id}")  # the store keeps no judge that is code
+
+
+async def test_a_run_that_is_only_shown_is_told_nothing(cell: Any, shell: InteractiveShell):
+    run = cell("rows exact_match --name kept")
+    await run
+    del runs_of(shell)[run.run_id]
+    loaded = cell(f"load {run.run_id}")
+    assert refusal(cell, "retry") == (
+        f"Run {loaded.run_id} is shown as it was kept: `%ragas resume {loaded.run_id}` goes on with it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("limit", "Name a limit"),
+        ("budget", "How much more?"),
+        ("budget lots", "How much more?"),
+        ("load", "Name the run"),
+        ("load nothing", "StoreError: There is no run 'nothing'"),
+        ("limit --rpm fast", "--rpm takes a number or 'none', not 'fast'."),
+        ("rows exact_match --rpm 0", "ValueError: RunConfig: requests_per_minute"),
+        ("rows exact_match --repeats 0", "ConfigurationError: repeats"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(cell: Any, line: str, said: str):
+    assert said in refusal(cell, line)
+
+
+async def test_a_line_that_is_run_again_goes_on_with_the_same_run(cell: Any):
+    first = cell("rows exact_match")
+    await first
+    second = cell("rows exact_match")
+    await second
+    third = cell("rows exact_match --resume never")
+    await third
+    assert (second.run_id == first.run_id, third.run_id == first.run_id) == (True, False)
+
+
+async def test_repeats_are_asked_for(cell: Any, shell: InteractiveShell):
+    shell.user_ns["judge"] = ScriptedJudge(POLITE)
+    run = cell("rows[:1] coherence --llm judge --repeats 3 --store none")
+    await run
+    assert run.state.columns["coherence"].repeats == {0: (1.0, 1.0, 1.0)}
 
 
 async def test_cancel_ends_what_is_running(cell: Any, shell: InteractiveShell):
@@ -171,7 +303,8 @@ async def test_one_run_can_be_cancelled_by_name(cell: Any, shell: InteractiveShe
     await judge.arrived.wait()
     cell("cancel one")
     await first
-    assert (first.status, second.status) == ("cancelled", "running")
+    await until(lambda: second.status == "running")
+    assert first.status == "cancelled"
     judge.release.set()
     await second
 
@@ -218,7 +351,13 @@ def test_help_tells_all_options(shell: InteractiveShell):
         "--name",
         "--out",
         "--wait",
+        "--repeats",
+        "--resume",
+        "--store",
+        "--rpm",
         "runs",
+        "pause",
+        "budget",
         "cancel",
         "metrics",
     ):

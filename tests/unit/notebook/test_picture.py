@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ragas_nb.judges.base import JudgeRequest, Reply, Usage
 from ragas_nb.metrics import discrete_metric, ranking_metric
 from ragas_nb.metrics.base import Ask, Metric, MetricResult
 from ragas_nb.notebook import picture
 from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.tracking import failed_of
 from ragas_nb.schema import (
     AIMessage,
     EvaluationDataset,
@@ -33,7 +36,7 @@ async def test_totals_count_samples_once_by_their_worst_outcome():
         budget=1.5,
     )
     await run
-    totals = picture.totals(run)
+    totals = picture.totals(run, failed_of(run.state).counts)
     assert totals == wire.Totals(
         state="finished",
         message=None,
@@ -49,7 +52,11 @@ async def test_totals_count_samples_once_by_their_worst_outcome():
         cost=0.0,
         unpriced=0,
         projected_cost=None,
-        budget=1.5,
+        budget=wire.Budget(told="$0.0000 of $1.5", unit="dollars"),
+        can=["retry_failed", "add_budget"],
+        notices=[],
+        limits=None,
+        failures=[wire.Failures(kind="metric_error", jobs=1)],
     )
 
 
@@ -57,7 +64,7 @@ async def test_before_anything_is_settled_nothing_is_projected():
     judge = HeldJudge({"is_polite": YES})
     run = new_run(responses("a"), [Polite()], judge).start()
     await judge.arrived.wait()
-    totals = picture.totals(run)
+    totals = picture.totals(run, failed_of(run.state).counts)
     run.cancel()
     await run
     assert (totals.state, totals.rate, totals.left_s, totals.projected_cost) == ("running", None, None, None)
@@ -76,7 +83,7 @@ async def test_while_it_runs_time_and_cost_are_projected_from_what_is_settled():
     run = new_run(responses("a", "b"), [Polite()], judge).start()
     await judge.arrived.wait()
     await until(run.state.settled_samples_in_all)
-    totals = picture.totals(run)
+    totals = picture.totals(run, failed_of(run.state).counts)
     run.cancel()
     await run
     assert (totals.projected_cost, totals.left_s is not None and totals.left_s > 0) == (1.0, True)
@@ -127,6 +134,31 @@ async def test_a_row_in_full_has_its_fields_its_steps_and_its_attempts():
     ]
 
 
+async def test_a_job_that_was_done_several_times_has_each_score_and_each_time_its_steps():
+    judge = ScriptedJudge({"is_polite": [YES, {"verdict": 0}, YES]})
+    run = new_run(responses("a"), [Polite()], judge, repeats=3)
+    await run
+    (job,) = picture.row_detail(run, 0, 1).jobs
+    assert (job.value, job.repeats) == (pytest.approx(2 / 3), [1.0, 0.0, 1.0])
+    assert [(step.name, step.turn) for step in job.steps] == [("is_polite", turn) for turn in range(3)]
+
+
+async def test_a_failure_has_its_kind_and_its_class():
+    run = new_run(responses("x"), [Computes(rule=lambda text: MetricResult(float(text)))])
+    await run
+    (job,) = picture.row_detail(run, 0, 1).jobs
+    assert job.error == wire.JobError(
+        kind="metric_error",
+        error="ValueError",
+        message="could not convert string to float: 'x'",
+        step=None,
+        raw=None,
+    )
+    assert picture.saved_state(run).rows[0].cells == [
+        wire.SavedCell(status="failed", value=None, kind="metric_error")
+    ]
+
+
 async def test_a_job_that_others_paid_for_made_no_request():
     run = new_run(
         responses("a"), [Polite(), Polite(name="again")], ScriptedJudge({"is_polite": YES}, price=0.5)
@@ -158,7 +190,7 @@ async def test_what_is_saved_is_bounded_and_is_json_without_nan():
     await run
     saved = picture.saved_state(run)
     assert (len(saved.rows), saved.run.samples) == (picture.SAVED_ROWS, 300)
-    assert saved.rows[0].cells == [wire.SavedCell(status="undefined", value=None)]
+    assert saved.rows[0].cells == [wire.SavedCell(status="undefined", value=None, kind=None)]
     json.dumps(saved.model_dump(mode="json"), allow_nan=False)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from ragas_nb.engine.events import RunPaused
+from ragas_nb.engine.settings import RunConfig
+from ragas_nb.errors import JudgeRefused, JudgeUnavailable
 from ragas_nb.metrics import discrete_metric
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.notebook import protocol as wire
@@ -79,9 +83,11 @@ class Reader(HTMLParser):
 async def test_hostile_texts_are_shown_as_text(hostile: str):
     sample = SingleTurnSample(user_input=hostile, response=hostile)
     run = new_run(
-        EvaluationDataset([sample], ids=[hostile]), [Polite(name=hostile)], ScriptedJudge({"is_polite": YES})
+        EvaluationDataset([sample], ids=[hostile]),
+        [Polite(name=hostile)],
+        ScriptedJudge({"is_polite": YES}, identity=hostile),
     )
-    run.settings = type(run.settings)(hostile, judge=ScriptedJudge({"is_polite": YES}, identity=hostile))
+    run.meta = replace(run.meta, name=hostile)
     await run
     page = Reader(to_html(saved_state(run)))
     assert page.tags <= TAGS
@@ -116,6 +122,53 @@ async def test_the_picture_tells_state_counts_means_and_missing_scores():
         "All 4 rows",
     ):
         assert part in text
+
+
+def unwell(text: str) -> dict[str, int] | Exception:
+    """What a judge says that declines some texts and cannot be reached about others."""
+    problems: dict[str, Exception] = {
+        "x": JudgeRefused("no", kind="content_filter"),
+        "y": JudgeUnavailable("no", kind="timeout"),
+    }
+    return problems.get(text, YES)
+
+
+async def test_the_picture_tells_why_jobs_failed():
+    judge = ScriptedJudge({"is_polite": lambda asked: unwell(asked.text)})
+    run = new_run(responses("1", "x", "x", "y"), [Polite()], judge, config=RunConfig(max_retries=0))
+    await run
+    html = to_html(saved_state(run))
+    assert "3 failed (1 timeout, 2 refused)" in Reader(html).texts
+    assert [html.count(f'title="failed: {word}"') for word in ("refused", "timeout")] == [2, 1]
+
+
+async def test_the_picture_tells_what_was_not_judged_and_why():
+    run = new_run(responses("a", "b"), [Polite()], ScriptedJudge({"is_polite": YES}, price=0.5), budget=0.5)
+    await run
+    html = to_html(saved_state(run))
+    texts = Reader(html).texts
+    assert [word in texts for word in ("Budget reached", "budget: $0.5000 of $0.5", "not judged")] == [
+        True
+    ] * 3
+    assert html.count('title="not judged: budget reached"') == 1
+    assert "rs-warn" in html.split("Budget of $0.5 reached")[0].rsplit("<div", 1)[1]
+
+
+async def test_notices_are_told_as_text_and_trouble_in_its_colour():
+    run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(1))])
+    await run
+    run.state.notices |= {"resumed": "<b>1 of 1</b>", "store": "Not saved: the disk is full."}
+    html = to_html(saved_state(run))
+    texts = Reader(html).texts
+    assert texts.index("<b>1 of 1</b>") < texts.index("Not saved: the disk is full.")
+    assert html.count('rs-warn"') == 1
+
+
+async def test_a_paused_run_says_so():
+    run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(1))])
+    run.state.apply(RunPaused(message="Resume goes on."))
+    texts = Reader(to_html(saved_state(run))).texts
+    assert [word in texts for word in ("Paused", "Resume goes on.", "not scored")] == [True] * 3
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -179,7 +232,7 @@ async def test_only_the_first_rows_are_shown_and_the_note_says_so():
 )
 def test_money_is_never_shown_as_less_than_it_is(cost: float, unpriced: int, shown: str):
     run = new_run(responses("a"), [Computes(rule=lambda text: MetricResult(1))])
-    found: wire.Totals = totals(run).model_copy(update={"cost": cost, "unpriced": unpriced})
+    found: wire.Totals = totals(run, {}).model_copy(update={"cost": cost, "unpriced": unpriced})
     assert money(found) == shown
 
 

@@ -1,6 +1,6 @@
 """A view as the tests see it: what the kernel sent, folded into the scores that a person would see.
 
-A score that is a text or a ranking is seen as its label.
+A score that is a text or a ranking is seen as its label, a failure as its kind.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from array import array
 from dataclasses import dataclass, field
 from typing import Any
 
+from ragas_nb.engine.events import FAILURE_KINDS, JobFailed
 from ragas_nb.notebook.bridge import Bridge
 from ragas_nb.notebook.labels import label_of
 from ragas_nb.notebook.protocol import update_adapter
 from ragas_nb.run import Run
-from ragas_nb.store.state import SCORED, STATUSES
+from ragas_nb.store.state import FAILED, SCORED, STATUSES
 
 
 @dataclass
@@ -63,6 +64,8 @@ class View:
 
     def _seen(self, metric: int, status: int, value: float) -> tuple[str, float | str]:
         labels = self.labels[metric] if self.labels else None
+        if status == FAILED:
+            return STATUSES[status], FAILURE_KINDS[int(value)]
         if labels is None or status != SCORED:
             return STATUSES[status], value
         assert value == int(value)
@@ -82,10 +85,14 @@ def open_view(run: Run) -> tuple[Bridge, View]:
 def shown(run: Run) -> dict[tuple[int, int], tuple[str, float | str]]:
     """All scores of a run, as a view should see them."""
     return {
-        (row, metric): (
-            STATUSES[column.statuses[row]],
-            label_of(column.labels[row]) if row in column.labels else column.values[row],
-        )
-        for metric, column in enumerate(run.state.columns.values())
+        (row, metric): (STATUSES[column.statuses[row]], _shown(run, row, name))
+        for metric, (name, column) in enumerate(run.state.columns.items())
         for row in range(len(run))
     }
+
+
+def _shown(run: Run, row: int, metric: str) -> float | str:
+    outcome, column = run.state.outcome(run.state.ids[row], metric), run.state.columns[metric]
+    if isinstance(outcome, JobFailed):
+        return outcome.kind
+    return label_of(column.labels[row]) if row in column.labels else column.values[row]

@@ -24,7 +24,6 @@ from ragas_nb.results.annotations.collection import MetricAnnotation, SingleMetr
 from ragas_nb.results.annotations.exchange import from_json, to_json
 from ragas_nb.results.annotations.models import PromptAnnotation, SampleAnnotation
 from ragas_nb.results.annotations.packet import evaluation_packet
-from ragas_nb.results.records import PromptRecord, StepRecord
 from ragas_nb.schema import (
     AIMessage,
     EvaluationDataset,
@@ -35,6 +34,7 @@ from ragas_nb.schema import (
     ToolCall,
     ToolMessage,
 )
+from ragas_nb.store.records import PromptRecord, StepRecord
 from ragas_nb.testing import ScriptedJudge
 from tests.unit.doubles import NO, YES, Computes, HeldJudge, Polite, Votes, new_run, responses
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragas_nb.results.saving.plain_json import from_json, to_json
+from ragas_nb.store.plain_json import from_json, to_json
 
 LEAVES = (
     st.none()

@@ -96,7 +96,7 @@ async def test_errors_are_a_frame_with_kind_message_and_raw_reply():
     assert list(errors.columns) == ["sample_id", "metric", "kind", "message", "raw"]
     failure = run.state.outcomes[0, "polite"]
     assert isinstance(failure, JobFailed)
-    assert errors.to_numpy().tolist() == [[0, "polite", "JudgeOutputInvalid", failure.message, "perhaps"]]
+    assert errors.to_numpy().tolist() == [[0, "polite", "invalid_output", failure.message, "perhaps"]]
 
 
 async def test_without_failures_errors_is_an_empty_frame_with_its_columns():
@@ -185,7 +185,7 @@ async def test_explain_tells_why_a_job_failed_with_the_raw_reply():
     run = new_run(responses("a"), [Polite()], ScriptedJudge({"is_polite": "perhaps"}))
     told = (await run).explain(0, "polite").text.splitlines()
     assert told[0] == "polite of sample 0: failed"
-    assert told[1].startswith("  JudgeOutputInvalid: ")
+    assert told[1].startswith("  invalid output: ")
     assert told[2] == "  raw reply: perhaps"
 
 

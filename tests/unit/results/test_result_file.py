@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import RagasNbError, StoreError
 from ragas_nb.judges.openai import OpenAIJudge
 from ragas_nb.results.result import EvaluationResult
@@ -147,7 +148,8 @@ async def test_a_file_that_was_cut_off_is_refused_wherever(tmp_path: Path, name:
 
 
 async def saved_document(folder: Path) -> dict[str, Any]:
-    run = new_run(responses("a", "b"), [Polite()], ScriptedJudge({"is_polite": ["no"] * 3 + [YES]}))
+    judge = ScriptedJudge({"is_polite": ["no"] * 3 + [YES]})
+    run = new_run(responses("a", "b"), [Polite()], judge, config=RunConfig(max_workers=1))
     (await run).save(folder / "r.json")
     document: dict[str, Any] = json.loads((folder / "r.json").read_text("utf-8"))
     return document

@@ -13,9 +13,9 @@ from ragas_nb.metrics import ContextPrecision
 from ragas_nb.metrics._context_precision import ContextForAnswer
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.results.explain import Item, items_of
-from ragas_nb.results.records import PromptRecord, StepRecord
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
+from ragas_nb.store.records import PromptRecord, StepRecord
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
 from tests.unit.doubles import (
     NO,

@@ -34,7 +34,8 @@ class PromptRecord:
 class StepRecord:
     """One step of a job: what was asked, what was answered, and every attempt at it.
 
-    `output` is None where no usable answer came. `repeat` tells independent answers to one question apart.
+    `output` is None where no usable answer came. `repeat` tells independent answers to one question apart;
+    `turn` counts how often the whole job was done before, where it was done several times.
     `source` says who asked: this job (`asked`), or another one whose answer it took. The input of an
     embedding is the number of its texts; its vectors are not kept.
     """
@@ -45,6 +46,7 @@ class StepRecord:
     source: Source = "asked"
     attempts: tuple[Attempt, ...] = ()
     repeat: int = 0
+    turn: int = 0
 
     @property
     def step(self) -> str:
@@ -69,7 +71,12 @@ def paid_attempts(steps: Iterable[StepRecord]) -> list[Attempt]:
 
 
 def _embedding(step: EmbedTrace) -> StepRecord:
-    return StepRecord(PromptRecord("embed", kind="embedding"), {"texts": step.texts}, attempts=step.attempts)
+    return StepRecord(
+        PromptRecord("embed", kind="embedding"),
+        {"texts": step.texts},
+        attempts=step.attempts,
+        turn=step.turn,
+    )
 
 
 def _asked(step: StepTrace) -> StepRecord:
@@ -80,6 +87,7 @@ def _asked(step: StepTrace) -> StepRecord:
         source=step.source,
         attempts=step.attempts,
         repeat=step.repeat,
+        turn=step.turn,
     )
 
 

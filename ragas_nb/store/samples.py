@@ -8,8 +8,8 @@ from warnings import warn
 
 from pydantic import BaseModel, TypeAdapter
 
-from ragas_nb.results.saving.plain_json import from_json, to_json
 from ragas_nb.schema import AnySample, EvaluationDataset, MultiTurnSample, SampleId, SingleTurnSample
+from ragas_nb.store.plain_json import from_json, to_json
 
 
 class SavedDataset(BaseModel):

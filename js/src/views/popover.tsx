@@ -1,0 +1,68 @@
+// A button and what it opens, which lies over the rest and goes when a person turns to something else.
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Button } from "./button";
+import type { IconName } from "./icons";
+
+const CONTROLS = "input, button";
+
+interface PopoverProps {
+  id: string;
+  label: string;
+  icon: IconName;
+  n?: number;
+  main?: boolean;
+  disabled: boolean;
+  title: string;
+  /** What it holds, made when it is opened; `close` closes it and gives the focus back. */
+  children(close: () => void): ComponentChildren;
+}
+
+export function Popover({ id, children, ...button }: PopoverProps) {
+  const [open, setOpen] = useState(false);
+  const whole = useRef<HTMLDivElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const shown = open && !button.disabled;
+  const close = () => {
+    setOpen(false);
+    trigger.current?.focus({ preventScroll: true });
+  };
+  useLayoutEffect(() => {
+    if (shown) panel.current?.querySelector<HTMLElement>(CONTROLS)?.focus({ preventScroll: true });
+  }, [shown]);
+  useEffect(() => {
+    if (!shown) return;
+    const leave = (event: Event) => {
+      if (!event.composedPath().includes(whole.current as EventTarget)) setOpen(false);
+    };
+    for (const type of ["pointerdown", "focusin"]) document.addEventListener(type, leave);
+    return () => {
+      for (const type of ["pointerdown", "focusin"]) document.removeEventListener(type, leave);
+    };
+  }, [shown]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !shown) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes from wherever the focus is in here
+    <div ref={whole} class="rnb-hold" onKeyDown={onKeyDown}>
+      <Button
+        {...button}
+        buttonRef={trigger}
+        expanded={shown}
+        controls={id}
+        onClick={() => (shown ? close() : setOpen(true))}
+      />
+      {shown && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out freely
+        <div ref={panel} id={id} class="rnb-pop" role="group" aria-label={button.label}>
+          {children(close)}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,175 @@
+"""A run as it can be looked at: one that goes on, or one that the store gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal
+
+from ragas_nb.engine.limits import Limits
+from ragas_nb.errors import ConfigurationError
+from ragas_nb.results.contents import Contents, Steps
+from ragas_nb.results.result import EvaluationResult
+from ragas_nb.schema import EvaluationDataset
+from ragas_nb.store.meta import RunMeta, ScoreColumn
+from ragas_nb.store.state import SCORED, RunStatus, State
+from ragas_nb.views import Views
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Order = Literal["pause", "resume", "cancel", "retry_failed", "add_budget", "set_limit"]
+"""What a person may tell a run to do."""
+
+
+@dataclass
+class Clock:
+    """How long a run has been going, in seconds; `before` is what it went in earlier sessions."""
+
+    before: float = 0.0
+    _since: float | None = field(default_factory=monotonic)
+
+    def elapsed(self) -> float:
+        """Seconds that it went, without those in which it stood still."""
+        return self.before + (0.0 if self._since is None else monotonic() - self._since)
+
+    def stop(self) -> None:
+        """It stands still from now on."""
+        self.before, self._since = self.elapsed(), None
+
+    def go(self) -> None:
+        """It goes on from now on."""
+        if self._since is None:
+            self._since = monotonic()
+
+
+class RecordedRun:
+    """A run with all that is known of it: `run.result`, `run.df`, `run.errors`; a cell shows its widget.
+
+    `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`. One that comes from
+    the store cannot go on by itself: `rnb.resume(run.run_id)` makes one that does.
+    """
+
+    views: Views[RecordedRun] | None = None
+    """Who shows runs; set by `ragas_nb.notebook`."""
+
+    def __init__(self, meta: RunMeta, dataset: EvaluationDataset, state: State, steps: Steps) -> None:
+        self.meta = meta
+        self.dataset = dataset
+        self.state = state
+        self.clock = Clock(_since=None)
+        self.shown_as: list[str] = []
+        """Outputs that show the run and must be brought up to date when it ends."""
+        self._steps = steps
+        self._widget: Any = None
+
+    # ── what it is now ──
+
+    @property
+    def run_id(self) -> str:
+        """The run's id: the same in the store, in files and after a resume."""
+        return self.meta.run_id
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.meta.name
+
+    @property
+    def columns(self) -> tuple[ScoreColumn, ...]:
+        """The score columns, in order."""
+        return self.meta.columns
+
+    @property
+    def status(self) -> RunStatus:
+        """`starting`, `running`, `paused`, `finished`, `cancelled`, `failed` or `budget_reached`."""
+        return self.state.status
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing of the run goes on any more."""
+        return self.status not in ("starting", "running", "paused")
+
+    @property
+    def can(self) -> tuple[Order, ...]:
+        """What the run may be told to do now."""
+        return ()
+
+    @property
+    def limits(self) -> Limits | None:
+        """How many requests may go out and how many are; None where none will."""
+        return None
+
+    @property
+    def budget(self) -> str | None:
+        """What may be spent, in words."""
+        return None
+
+    @property
+    def blocking(self) -> bool:
+        """Whether a cell waits for this run, so that the host may hold back what a person clicks."""
+        return False
+
+    @property
+    def loop(self) -> Any:
+        """The event loop that the run goes on; None where it does not."""
+        return None
+
+    @property
+    def result(self) -> EvaluationResult:
+        """The scores so far."""
+        return EvaluationResult.of(self._contents())
+
+    def _contents(self) -> Contents:
+        return Contents(self.run_id, self.name, self.dataset, self.columns, self.state, self._steps)
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The samples with the scores so far; missing scores are NaN."""
+        return self.result.to_pandas()
+
+    @property
+    def errors(self) -> pd.DataFrame:
+        """The jobs that have no score so far, each with its kind and reason."""
+        return self.result.errors
+
+    # ── how it shows ──
+
+    @property
+    def widget(self) -> Any:
+        """The run's live widget, to be placed anywhere."""
+        if self._widget is None:
+            self._widget = self._views().widget(self)
+        return self._widget
+
+    def _views(self) -> Views[RecordedRun]:
+        if self.views is None:
+            raise ConfigurationError(
+                "Runs have no view here. Import ragas_nb itself: `import ragas_nb as rnb`."
+            )
+        return self.views
+
+    def show(self) -> None:
+        """Show the live widget in this cell's output."""
+        self._views().show(self)
+
+    def _ipython_display_(self) -> None:
+        if not self._views().show(self):
+            raise NotImplementedError  # IPython then takes `repr`
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self._views().bundle(self)
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.result)
+
+    def __getitem__(self, key: str | int) -> Any:
+        return self.result[key]
+
+    def __repr__(self) -> str:
+        scored = self.state.settled_samples(SCORED)
+        return f"<Run {self.name!r} {self.run_id}: {self.status}, {scored} of {len(self)} samples scored>"

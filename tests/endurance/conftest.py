@@ -1,0 +1,5 @@
+"""The loopback server for runs that are disturbed."""
+
+from tests.loopback.fixtures import loopback, loopback_process
+
+__all__ = ["loopback", "loopback_process"]
