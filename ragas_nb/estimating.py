@@ -11,11 +11,11 @@ from typing import Any
 
 from ragas_nb.engine.loop import wait_for
 from ragas_nb.engine.settings import RunConfig
+from ragas_nb.engine.trace import Attempt
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.preparing import Metrics, Store, prepare
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.schema import read_dataset
-from ragas_nb.store.records import paid_attempts
 
 CONFIDENCE = 0.95
 
@@ -49,9 +49,9 @@ class Estimate:
     def __repr__(self) -> str:
         cost = "cost unknown (a price is missing)" if self.cost is None else _told(self.cost, "${:,.2f}")
         lines = [
-            f"{self.samples:,} samples × {len(self.metrics)} metrics: {cost}; "
+            f"{self.samples:,} samples × {_counted(len(self.metrics), 'metric')}: {cost}; "
             f"{_told(self.tokens, '{:,.0f}')} tokens in {self.requests.expected:,.0f} requests; "
-            f"about {_duration(self.seconds.expected)}.",
+            f"{_duration(self.seconds.expected)}.",
             f"From a pilot of {self.pilot} samples, whose answers the run takes over.",
         ]
         if self.failed:
@@ -64,10 +64,16 @@ def _told(found: Range, form: str) -> str:
     return f"≈ {expected}" if low == high else f"≈ {expected} ({low} to {high})"
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return "less than a second"
     if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"about {seconds:.0f} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
 
 
 async def aestimate(
@@ -117,34 +123,39 @@ def estimate(data: Any, metrics: Metrics = None, **options: Any) -> Estimate:
 
 
 def extrapolated(pilot: EvaluationResult, samples: int, workers: int) -> Estimate:
-    """What `samples` samples take, by what those of the pilot took."""
-    ids = list(pilot.dataset.ids)
-    usage = pilot.usage.groupby("sample_id")[["requests", "input_tokens", "output_tokens", "cost"]].sum(
-        min_count=1
-    )
-    used = usage.reindex(ids).fillna({"requests": 0, "input_tokens": 0, "output_tokens": 0})
-    tokens = (used["input_tokens"] + used["output_tokens"]).tolist()
-    seconds = [_busy(pilot, row) / workers for row in range(len(ids))]
-    longest = max((_busy(pilot, row) for row in range(len(ids))), default=0.0)
-    whole = scaled(seconds, samples)
+    """What `samples` samples take, by what those of the pilot took, or had taken when their answers came."""
+    taken = _taken(pilot)
+    seconds = scaled([sum(attempt.seconds for attempt in row) / workers for row in taken], samples)
+    least = max((attempt.seconds for row in taken for attempt in row), default=0.0)
+    answered = [[attempt for attempt in row if attempt.model is not None] for row in taken]
+    costs = [[attempt.cost for attempt in row] for row in answered]
+    is_priced = all(cost is not None for row in costs for cost in row)
     return Estimate(
         samples=samples,
-        pilot=len(ids),
+        pilot=len(taken),
         metrics=pilot.metrics,
-        requests=scaled(used["requests"].tolist(), samples),
-        tokens=scaled(tokens, samples),
-        seconds=Range(*(max(value, longest / workers) for value in (whole.expected, whole.low, whole.high))),
-        cost=None if pilot.unpriced else scaled(used["cost"].fillna(0.0).tolist(), samples),
+        requests=scaled([len(row) for row in answered], samples),
+        tokens=scaled([sum(map(_tokens, row)) for row in answered], samples),
+        seconds=Range(*(max(value, least) for value in (seconds.expected, seconds.low, seconds.high))),
+        cost=scaled([sum(cost or 0.0 for cost in row) for row in costs], samples) if is_priced else None,
         failed=int((~pilot.errors["kind"].eq("undefined")).sum()),
     )
 
 
-def _busy(pilot: EvaluationResult, row: int) -> float:
-    """Seconds that the requests for one sample took, one after the other."""
-    jobs = pilot.traces[row].values()
-    return sum(
-        attempt.seconds for job in jobs for calls in job.values() for attempt in paid_attempts(calls.records)
-    )
+def _taken(pilot: EvaluationResult) -> list[list[Attempt]]:
+    """The attempts for each sample: each once, with the first job that has it, whoever made it and when."""
+    seen: set[Attempt] = set()
+    rows: list[list[Attempt]] = []
+    for trace in pilot.traces:
+        steps = (step for job in trace.values() for calls in job.values() for step in calls.records)
+        attempts = dict.fromkeys(attempt for step in steps for attempt in step.attempts)
+        rows.append([attempt for attempt in attempts if attempt not in seen])
+        seen.update(attempts)
+    return rows
+
+
+def _tokens(attempt: Attempt) -> int:
+    return attempt.usage.input_tokens + attempt.usage.output_tokens
 
 
 def scaled(values: Sequence[float], samples: int) -> Range:
@@ -161,7 +172,7 @@ def scaled(values: Sequence[float], samples: int) -> Range:
     return Range(mean * samples, max(sum(values), (mean - half) * samples), (mean + half) * samples)
 
 
-_EXACT = {1: 12.7062, 2: 4.3027, 3: 3.1824}
+_EXACT = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764}
 
 
 def student_t(freedom: int) -> float:

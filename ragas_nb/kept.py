@@ -181,6 +181,6 @@ def _refuse_another(meta: RunMeta, plan: Plan, same: str | None) -> None:
     known = meta.fingerprint and meta.fingerprint.partition(" ")[0]
     if same != known and not (same is None and known is None):
         raise ConfigurationError(
-            f"Run {meta.run_id!r} ({meta.judge or meta.embedder or 'no judge'}) was made with other settings; "
-            "scores would be mixed. Pass judge and metrics as they were, or start a new run."
+            f"Run {meta.run_id!r} ({meta.judge or meta.embedder or 'no judge'}) was made otherwise; its "
+            "scores would be mixed. Pass judge and metrics as they were, or start anew."
         )

@@ -102,6 +102,9 @@ class Budget:
         Raises:
             BudgetReached: it does not fit, or another one before it did not.
         """
+        if not self.is_set:
+            self._in_flight[step] += 1
+            return
         while not (self._reached or self._goes_over(step)):
             if not self._must_wait(step):
                 self._in_flight[step] += 1

@@ -45,7 +45,7 @@ def dataset_digest(dataset: EvaluationDataset) -> str:
     columns |= {f"extra {name}": values for name, values in dataset.extra.items()}
     for name, values in {"ids": dataset.ids, **columns}.items():
         digest.update(f"\0{name}\0".encode("utf-8", "surrogatepass"))
-        digest.update(to_json(list(values), fallback=repr, inf_nan_mode="constants"))
+        digest.update(to_json(list(values), fallback=repr, inf_nan_mode="constants", bytes_mode="hex"))
     return digest.hexdigest()
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
+from ragas_nb.prompts import Prompt
+
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes)
 _TOLD_OF_CLASSES: Final = (FunctionType, staticmethod, classmethod, property, tuple, frozenset, *_PLAIN)
 _INSTALLED: Final = ("stdlib", "platstdlib", "purelib", "platlib")
@@ -50,6 +52,8 @@ def _words(thing: object, seen: set[int]) -> Iterator[str]:
             yield from _words(value, seen)
     elif isinstance(thing, ModuleType):
         yield thing.__name__
+    elif isinstance(thing, Prompt):
+        yield thing.digest
     else:
         yield from _words_of_code(thing, seen)
 

@@ -25,7 +25,7 @@ log = logging.getLogger("ragas_nb")
 _LEAST_GAP: Final = 4
 """How many times longer than the last commit the time until the next one is at least: what comes meanwhile
 shares it."""
-_LONGEST_GAP_S: Final = 0.010
+_LONGEST_GAP_S: Final = 0.01
 _LOAD: Final = 4_000
 """Plain events that are written with one commit."""
 

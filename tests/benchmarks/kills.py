@@ -32,9 +32,8 @@ def main() -> bool:
     repeated = [sum(one.repeated.values()) for one in killed]
     most = max(max(one.repeated.values()) for one in killed)
     after = sorted(one.after for one in killed)
-    print(
-        f"{KILLS} kills after {after[0]} to {after[-1]} of {requests:,} requests: {same} ended with the same scores"
-    )
+    span = f"{after[0]} to {after[-1]} of {requests:,} requests"
+    print(f"{KILLS} kills after {span}: {same} ended with the same scores")
     print(
         f"  asked again: {min(repeated)} to {max(repeated)} requests a kill, of the judge or the embedder at "
         f"most {most} (bar: the {AT_ONCE} in flight)"

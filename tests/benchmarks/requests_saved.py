@@ -36,6 +36,7 @@ def requests_of(loopback: Loopback, metrics: Sequence[Metric], sample: dict[str,
         metrics,
         llm=OpenAIJudge("judge", base_url=loopback.base_url, api_key="none"),
         embeddings=OpenAIEmbedder("embed", base_url=loopback.base_url, api_key="none"),
+        store=None,
     )
     if len(result.errors):
         raise RuntimeError(f"{len(result.errors)} jobs failed: {result.errors.iloc[0].to_dict()}")

@@ -100,8 +100,8 @@ def _command(folder: Path, port: int) -> list[str]:
         "--ServerApp.allow_root=True",
         f"--ServerApp.root_dir={folder}",
         "--IdentityProvider.token=",
-        # Over TCP a kernel's ports are chosen before it starts: another process may take one of them meanwhile,
-        # and a page that had begun to connect never hears of the kernel that is started in its place.
+        # Over TCP a kernel's ports are chosen before it starts: another process may take one meanwhile, and a
+        # page that had begun to connect never hears of the kernel that is started in its place.
         f"--KernelManager.transport={TRANSPORT}",
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

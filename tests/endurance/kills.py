@@ -38,7 +38,7 @@ def undisturbed(loopback: Loopback, folder: Path, samples: int) -> tuple[dict[st
 def kill_and_go_on(
     loopback: Loopback, folder: Path, samples: int, whole: dict[str, int], moment: float
 ) -> Killed:
-    """Kill a run when it has asked this part of all that it has to ask, and go on with it in a new process."""
+    """Kill a run when it has asked this part of all that it has to ask; go on with it in a new process."""
     loopback.reset()
     loopback.configure(latency_ms=5.0)
     store = folder / f"killed at {moment:.3f}.sqlite"

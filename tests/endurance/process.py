@@ -1,6 +1,7 @@
-"""A run in a process of its own, which may be killed: `python -m tests.endurance.process STORE BASE_URL SAMPLES`.
+"""A run in a process of its own, which may be killed.
 
-Prints `started`, then, when the run has ended, its scores and failures as JSON.
+`python -m tests.endurance.process STORE BASE_URL SAMPLES` prints `started`, then, when the run has ended, its
+scores and failures as JSON.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,13 +56,11 @@ def stored(run_id: str, store: Path) -> dict[tuple[object, str], object]:
 
 
 def open_files() -> set[str]:
-    """What the process has open besides pipes that it had before."""
+    """What the process has open."""
     found = set()
-    for number in os.listdir("/proc/self/fd"):
-        try:
-            found.add(os.readlink(f"/proc/self/fd/{number}"))
-        except OSError:  # the listing's own
-            continue
+    for number in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the listing's own
+            found.add(str(number.readlink()))
     return found
 
 

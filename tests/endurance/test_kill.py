@@ -10,7 +10,7 @@ from tests.endurance.kills import kill_and_go_on, moments, undisturbed
 from tests.endurance.process import AT_ONCE
 from tests.loopback.fixtures import Loopback
 
-SAMPLES = 30
+SAMPLES = 20
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def whole(
     return undisturbed(loopback_process, tmp_path_factory.mktemp("whole"), SAMPLES)
 
 
-@pytest.mark.parametrize("moment", moments(4))
+@pytest.mark.parametrize("moment", moments(3))
 def test_a_killed_run_finds_the_same_and_repeats_only_what_was_in_flight(
     whole: tuple[dict[str, object], dict[str, int]], moment: float, loopback: Loopback, tmp_path: Path
 ):

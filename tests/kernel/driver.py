@@ -22,7 +22,7 @@ TRANSPORT = "ipc" if os.name == "posix" else "tcp"
 
 @contextmanager
 def settings_of_kernels() -> Iterator[dict[str, str]]:
-    """Settings of a kernel manager for one kernel, whose sockets stand in a folder that goes with the block."""
+    """Settings of a manager of one kernel, whose sockets stand in a folder that goes with the block."""
     with tempfile.TemporaryDirectory() as folder:  # a short path: that of a socket has 107 bytes at most
         yield {"transport": TRANSPORT, "connection_file": f"{folder}/kernel.json"}
 

@@ -10,10 +10,12 @@ import ragas_nb as rnb
 from ragas_nb.engine.events import JobScored
 from ragas_nb.engine.settings import RunConfig
 from ragas_nb.errors import ConfigurationError, JudgeRefused
-from ragas_nb.metrics import SemanticSimilarity
+from ragas_nb.judges.openai import OpenAIJudge
+from ragas_nb.metrics import AspectCritic, SemanticSimilarity
 from ragas_nb.metrics.base import Ask, MetricResult
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import ScriptedEmbedder, ScriptedJudge
+from tests.loopback.fixtures import Loopback, loopback, loopback_process
 from tests.unit.doubles import (
     NO,
     POLITE,
@@ -28,6 +30,8 @@ from tests.unit.doubles import (
     record,
     responses,
 )
+
+__all__ = ["loopback", "loopback_process"]
 
 ONE_BY_ONE = RunConfig(max_workers=1)
 
@@ -154,6 +158,14 @@ async def test_texts_are_turned_into_vectors_once():
     dataset = EvaluationDataset([SingleTurnSample(response="a", reference="b")])
     result = await new_run(dataset, [SemanticSimilarity()], embedder=embedder, repeats=3)
     assert (result["semantic_similarity"], len(embedder.requests)) == ([1.0], 1)
+
+
+async def test_a_model_behind_a_server_is_asked_at_a_temperature_at_which_answers_differ(loopback: Loopback):
+    judge = OpenAIJudge("judge", base_url=loopback.base_url, api_key="none")
+    kind = AspectCritic(name="kind", definition="Is it kind?")
+    for repeats in (1, 3):
+        await new_run(responses("a"), [kind], judge, repeats=repeats)  # type: ignore[arg-type]
+    assert [request["temperature"] for request in loopback.requests()] == [0.0, 0.3, 0.3, 0.3]
 
 
 @pytest.mark.parametrize("repeats", [0, -1, 1.5, True, "3", None])

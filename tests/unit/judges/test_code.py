@@ -27,7 +27,7 @@ def function(text):
 
 def digest(source: str) -> str | None:
     module = ModuleType("__main__")
-    exec(source, vars(module))  # noqa: S102  the source is above
+    exec(source, vars(module))
     return code_digest(module.function)
 
 

@@ -118,11 +118,8 @@ async def test_texts_and_rankings_arrive_as_their_labels():
     await run
     assert view.scores == shown(run)
     assert (view.scores[1, 1], view.scores[1, 2]) == (("scored", "long"), ("scored", "2222 > none"))
-    assert view.labels == [
-        None,
-        ["short", "long", "empty"],
-        ["1 > none", "2222 > none", "3 > none"],
-    ]
+    assert view.labels[:2] == [None, ["short", "long", "empty"]]
+    assert sorted(view.labels[2]) == ["1 > none", "2222 > none", "3 > none"]
 
 
 async def test_a_label_travels_once_and_before_it_is_used(monkeypatch: pytest.MonkeyPatch):
@@ -132,9 +129,8 @@ async def test_a_label_travels_once_and_before_it_is_used(monkeypatch: pytest.Mo
     bridge.handle({"type": "hello", "id": 1})
     await run
     told = [new for batch in view.of_type("batch") for new in batch["labels"]]
-    assert told == [
-        {"metric": 0, "number": number, "label": f"{text} > none"} for number, text in enumerate("abc")
-    ]
+    assert [(new["metric"], new["number"]) for new in told] == [(0, 0), (0, 1), (0, 2)]
+    assert sorted(new["label"] for new in told) == ["a > none", "b > none", "c > none"]
     assert view.scores == shown(run)
 
 
@@ -146,7 +142,7 @@ async def test_labels_that_a_snapshot_told_in_between_keep_their_numbers():
     bridge.handle({"type": "hello", "id": 1})
     judge.release.set()
     await run
-    assert view.labels[0] == ["a > none", "b > none"]
+    assert sorted(view.labels[0]) == ["a > none", "b > none"]
     assert view.scores == shown(run)
 
 

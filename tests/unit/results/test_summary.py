@@ -40,7 +40,8 @@ def test_the_interval_stays_in_the_range_of_the_metric():
 
 
 @pytest.mark.parametrize(
-    ("value", "place"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.95, 9), (1.0, 9), (-0.3, 0), (1.4, 9)]
+    ("value", "place"),
+    [(0.0, 0), (0.0999, 0), (0.1, 1), (0.95, 9), (1.0, 9), (-0.3, 0), (1.4, 9), (1e308, 9), (-1e308, 0)],
 )
 def test_every_score_falls_into_one_of_ten_bins(value: float, place: int):
     assert summarise(column(value)).bins == tuple(int(place == index) for index in range(10))
