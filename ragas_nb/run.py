@@ -206,6 +206,9 @@ class Run(SteeredRun):
             self._do_again(self._again.pop())
         if told is not None and settings.waits:
             session.pause("Resume goes on from there; resume='never' starts anew.")
+        elif self._pauses_first:
+            session.pause()
+        self._pauses_first = False
         await journal.flush()
         return session
 
@@ -226,6 +229,9 @@ class Run(SteeredRun):
         self.meta = replace(self.meta, run_id=secrets.token_hex(4))
         self.settings = replace(self.settings, is_kept=False)
         self.state = State(self.dataset.ids, self.plan.columns)
+        self.settings.budget.count_before(self.state.total)
+        self.clock.before = 0.0
+        self._again.clear()
 
     async def _close(self, end: RunEnded) -> None:
         """Say how the run ended, free all that it held, and bring its pictures up to date."""

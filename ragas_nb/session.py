@@ -90,6 +90,8 @@ class Session:
         self._journal = journal
         self._announce = announce
         self._scheduler = self._scheduled(settings.config)
+        self.is_paused = False
+        """Whether it was told to pause; the run says so when that is written down."""
 
     def _scheduled(self, config: RunConfig) -> Scheduler:
         settings = self._settings
@@ -132,6 +134,8 @@ class Session:
                 return RunEnded(state="finished")
             await self._journal.flush()  # more was allowed meanwhile: what has ended by now is not done again
             self._scheduler = self._scheduled(self._scheduler.config)
+            if self.is_paused:
+                self._scheduler.pause()
 
     async def close(self, end: RunEnded) -> None:
         """Write down how it ended, and free the file and the connections."""
@@ -153,11 +157,13 @@ class Session:
 
     def pause(self, message: str | None = None) -> None:
         """Hold back jobs and requests; what is in flight comes back."""
+        self.is_paused = True
         self._scheduler.pause()
         self.emit(RunPaused(message=message))
 
     def resume(self) -> None:
         """Go on after a pause."""
+        self.is_paused = False
         self.emit(RunResumed(at=datetime.now(UTC)))
         self._scheduler.resume()
 

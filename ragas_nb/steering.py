@@ -55,6 +55,8 @@ class SteeredRun(RecordedRun):
         """Whether all that is left is to say how it ended."""
         self._once_more = False
         """Whether it goes on after its end: it was told to when that could not be helped any more."""
+        self._pauses_first = False
+        """Whether it pauses as soon as it has begun."""
         self._again: list[Failed] = []
         """Which failed jobs are done again when the run goes on."""
 
@@ -116,8 +118,10 @@ class SteeredRun(RecordedRun):
         self._on_loop(self._pause_now)
 
     def _pause_now(self) -> None:
-        if self.status == "running" and self._session is not None:
+        if self._session is not None and not self._session.is_paused:
             self._session.pause()
+        elif self.status == "starting":
+            self._pauses_first = True
 
     def resume(self) -> Self:
         """Go on after a pause, or with what was left when the run ended.
@@ -132,9 +136,10 @@ class SteeredRun(RecordedRun):
         return self
 
     def _resume_now(self) -> None:
+        self._pauses_first = False
         if self._cancelled:
             self._once_more = True
-        elif self.status == "paused" and self._session is not None:
+        elif self._session is not None and self._session.is_paused:
             self._session.resume()
 
     def retry_failed(
@@ -177,12 +182,18 @@ class SteeredRun(RecordedRun):
         Raises:
             ConfigurationError: the run has no budget, or has ended where no event loop is running.
         """
-        self.settings.budget.add(more)
-        if self.status == "budget_reached":
-            self._go_on()
-        elif self._closing:
-            self._once_more = True
+        amount = self.settings.budget.checked(more)
+        if self.ended:
+            self.settings.budget.allow(amount)
+            if self.status == "budget_reached":
+                self._go_on()
+        else:
+            self._on_loop(lambda: self._allow(amount))
         return self
+
+    def _allow(self, amount: float) -> None:
+        self.settings.budget.allow(amount)
+        self._once_more |= self._closing
 
     def set_limit(
         self,
@@ -218,10 +229,9 @@ class SteeredRun(RecordedRun):
 
     def _on_loop(self, do: Callable[[], object]) -> None:
         """Do something on the run's loop: at once where that is here."""
-        with suppress(RuntimeError):
-            if asyncio.get_running_loop() is self._loop:
-                do()
-                return
+        if _running_loop() is self._loop is not None:
+            do()
+            return
         if self._loop is not None:
             with suppress(RuntimeError):  # the loop has just closed: it is over anyway
                 self._loop.call_soon_threadsafe(do)
@@ -231,6 +241,13 @@ class SteeredRun(RecordedRun):
         if self._task is not None and self._task.done():
             self._task = None
         self.start()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def kinds_of(kind: FailureKind | Collection[FailureKind] | None) -> frozenset[FailureKind]:

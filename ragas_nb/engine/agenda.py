@@ -29,6 +29,11 @@ class Agenda(Iterator[Job]):
         table = bytes(status in closed for status in range(256))
         self._closed[self._number_of[metric]][:] = statuses.translate(table)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether no job is open."""
+        return not any(0 in closed for closed in self._closed)
+
     def put_back(self, sample_id: SampleId, metric: str) -> None:
         """Give a job once more."""
         row, number = self._row_of[sample_id], self._number_of[metric]

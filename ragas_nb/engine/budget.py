@@ -140,12 +140,24 @@ class Budget:
         Raises:
             ConfigurationError: there is no budget, it is in the other unit, or `more` is not above 0.
         """
+        self.allow(self.checked(more))
+
+    def checked(self, more: float | TokenBudget) -> float:
+        """How much more that is, in the budget's unit.
+
+        Raises:
+            ConfigurationError: there is no budget, it is in the other unit, or `more` is not above 0.
+        """
         if not self.is_set:
             raise ConfigurationError("This run has no budget, so nothing can be added to it.")
         self._check_unit(more)
         amount = _amount(more)
         if not 0 < amount < math.inf:
             raise ConfigurationError(f"A budget grows by more than 0, not by {amount:g}.")
+        return amount
+
+    def allow(self, amount: float) -> None:
+        """Allow so much more; on the event loop on which requests wait for it."""
         self.limit += amount
         self._reached = False
         self._look_again()

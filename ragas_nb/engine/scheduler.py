@@ -191,6 +191,8 @@ class _Worker:
         try:
             while not self._stopping and self.refused is None and self.at_work <= self.wanted:
                 if not self._open.is_set():
+                    if self._agenda.is_done:
+                        return
                     await self._open.wait()
                 elif monotonic() >= self._slice_ends:
                     await self._breathe()

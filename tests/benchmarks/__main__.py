@@ -23,6 +23,7 @@ NAMES = (
     "pacing",
     "throughput",
     "kills",
+    "long_run",
 )
 
 

@@ -1,4 +1,4 @@
-"""100,000 samples × 1 metric that asks a judge, on a server that answers at once: the memory that it takes."""
+"""100,000 samples × 1 metric that asks a judge, on a server that answers at once: the memory it takes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ async def growth(url: str) -> tuple[float, float, int]:
 
     made = make_samples(DIFFERENT)
     data = rnb.read_dataset(
-        [one | {"user_input": f"{one['user_input']} ({n})"} for n in range(SAMPLES // DIFFERENT) for one in made]
+        [
+            one | {"user_input": f"{one['user_input']} ({n})"}
+            for n in range(SAMPLES // DIFFERENT)
+            for one in made
+        ]
     )
     memory, began = Highest(), time.perf_counter()
     run = rnb.start(data, ["context_recall"], llm=OpenAIJudge("judge", base_url=url, api_key="none"))
@@ -45,7 +49,8 @@ def main() -> bool:
             stop_loopback(process)
         size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
     print(
-        f"{SAMPLES:,} samples × 1 metric: {seconds:.0f} s, {SAMPLES / seconds:,.0f} requests/s, {missing} missing\n"
+        f"{SAMPLES:,} samples × 1 metric: {seconds:.0f} s, {SAMPLES / seconds:,.0f} requests/s, "
+        f"{missing} missing\n"
         f"  memory grows by {grown:.0f} MB (bar {GROWTH_MB:.0f}), the store takes {size:.0f} MB"
     )
     return missing == 0 and grown < GROWTH_MB
