@@ -21,20 +21,17 @@ from ragas_nb.engine.events import (
     RunStarted,
     UsageAdded,
 )
-from ragas_nb.engine.memory import Remembered
 from ragas_nb.engine.trace import Trace
 from ragas_nb.schema import SampleId
 from ragas_nb.store.codec import (
     Told,
     ascii_json,
     happening_text,
-    key_hash,
-    pack_answer,
     sql_text,
     told_of_failure,
     told_of_score,
 )
-from ragas_nb.store.packing import Packer
+from ragas_nb.store.packing import Packed, Packer
 from ragas_nb.store.records import PromptRecord
 from ragas_nb.store.state import FAILED, PENDING, SCORED, UNDEFINED, RunStatus
 
@@ -133,41 +130,51 @@ class BatchMaker:
         """The prompts of all traces so far, by digest."""
         return self._packer.prompts
 
-    def add(self, batch: Batch, event: Event) -> int:
-        """Add what an event changes in the store; how many plain events it takes the time of."""
+    def add(self, batch: Batch, event: Event, packed: Packed | None = None) -> int:
+        """Add what an event changes in the store; how many plain events it takes the time of.
+
+        `packed` is its trace, where that is packed already.
+        """
         match event:
             case JobScored():
-                return self._job(batch, event, told_of_score(event), event.trace)
+                return self._job(batch, event, told_of_score(event), event.trace, packed)
             case UsageAdded():
                 self._usage(batch, event)
             case JobStarted():
                 pass
             case JobFailed():
-                return self._job(batch, event, told_of_failure(event), event.trace)
+                return self._job(batch, event, told_of_failure(event), event.trace, packed)
             case JobReset():
                 return self._job(batch, event, _RESET, ())
             case _:
                 self._happening(batch, event)
         return 1
 
-    def _job(self, batch: Batch, event: JobScored | JobFailed | JobReset, told: Told, trace: Trace) -> int:
+    def _job(
+        self,
+        batch: Batch,
+        event: JobScored | JobFailed | JobReset,
+        told: Told,
+        trace: Trace,
+        packed: Packed | None = None,
+    ) -> int:
         row, metric = self._row_of(event.sample_id), self._metrics[event.metric]
         before = self.progress.settle(row * len(self._metrics) + metric, told[0])
         batch.jobs.append((row, metric, *told))
         if trace:
-            batch.traces.append((row, metric, self._packed(batch, row, trace)))
+            body, prompts = packed or self._packed(row, trace)
+            batch.traces.append((row, metric, body))
+            batch.prompts |= prompts
         elif before != PENDING:  # there may be one of then
             batch.traces.append((row, metric, None))
         return _LOAD_OF_TRACE if trace else 1
 
-    def _packed(self, batch: Batch, row: int, trace: Trace) -> bytes | None:
+    def _packed(self, row: int, trace: Trace) -> tuple[bytes | None, set[str]]:
         try:
-            body, prompts = self._packer.pack(row, trace)
+            return self._packer.pack(row, trace)
         except Exception:
             log.exception("the steps of a job cannot be stored; its score is")
-            return None
-        batch.prompts |= prompts
-        return body
+            return None, set()
 
     def _usage(self, batch: Batch, event: UsageAdded) -> None:
         usage, progress = event.usage, self.progress
@@ -197,10 +204,8 @@ class BatchMaker:
         progress.happenings += 1
 
 
-def add_answers(batch: Batch, answers: Mapping[str, Remembered]) -> None:
-    """Add answers that are to be kept."""
+def add_answers(batch: Batch, answers: Mapping[bytes, bytes]) -> None:
+    """Add answers that are to be kept, packed, by the hashes of their keys."""
     now = int(time.time())
-    for key, answer in answers.items():
-        hashed = key_hash(key)
-        batch.answers.append((hashed, pack_answer(answer), now))
-        batch.used.append(hashed)
+    batch.answers += [(hashed, body, now) for hashed, body in answers.items()]
+    batch.used += answers

@@ -47,6 +47,9 @@ _ANSWER_WORDS: Final = (
 """What many answers have in common: those that are kept are then a seventh shorter. It must never change."""
 
 _LEVEL, _MEMORY = 3, 5
+_TEXT, _AS_REPLIED = ":", "="
+_SHORT: Final = 1_000
+"""Bytes of an answer that is not worth compressing."""
 
 
 def compact(value: object) -> str:
@@ -230,9 +233,16 @@ def key_hash(key: str) -> bytes:
 
 
 def pack_answer(answer: Remembered) -> bytes:
-    """An answer in few bytes."""
-    text = f"{compact([attempt_json(attempt) for attempt in answer.attempts])}\n{answer.text}"
-    return squeeze(text.encode("utf-8", "surrogatepass"), _ANSWER_WORDS)
+    """An answer in few bytes: attempts and text, without the text where it is the last reply as it came.
+
+    A short one stays as it is: to compress it would take longer than to ask the file for it.
+    """
+    attempts = answer.attempts
+    is_reply = bool(attempts) and attempts[-1].reply == answer.text
+    text = _AS_REPLIED if is_reply else _TEXT + answer.text
+    told = f"{compact([attempt_json(attempt) for attempt in attempts])}\n{text}"
+    data = told.encode("utf-8", "surrogatepass")
+    return data if len(data) < _SHORT else squeeze(data, _ANSWER_WORDS)
 
 
 def unpack_answer(body: bytes) -> Remembered:
@@ -241,9 +251,14 @@ def unpack_answer(body: bytes) -> Remembered:
     Raises:
         ValueError, zlib.error: there is none in them.
     """
-    attempts, _, text = stretch(body, _ANSWER_WORDS).decode("utf-8", "surrogatepass").partition("\n")
-    rows = _ATTEMPTS.validate_python(json.loads(attempts))
-    return Remembered(text, tuple(map(attempt_of, rows)))
+    data = body if body.startswith(b"[") else stretch(body, _ANSWER_WORDS)
+    told, _, text = data.decode("utf-8", "surrogatepass").partition("\n")
+    attempts = tuple(map(attempt_of, _ATTEMPTS.validate_python(json.loads(told))))
+    if text.startswith(_TEXT):
+        return Remembered(text.removeprefix(_TEXT), attempts)
+    if text != _AS_REPLIED or not attempts or attempts[-1].reply is None:
+        raise ValueError("there is no answer")
+    return Remembered(attempts[-1].reply, attempts)
 
 
 def squeeze(data: bytes, words: bytes) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from time import monotonic
@@ -16,7 +17,7 @@ from ragas_nb.engine.memory import Remembered
 from ragas_nb.errors import StoreError
 from ragas_nb.schema import EvaluationDataset
 from ragas_nb.store.batches import BatchMaker
-from ragas_nb.store.codec import key_hash
+from ragas_nb.store.codec import key_hash, pack_answer
 from ragas_nb.store.meta import RunMeta
 from ragas_nb.store.ownership import new_owner
 from ragas_nb.store.packing import Packer, words_of
@@ -33,6 +34,8 @@ ROOM: Final = 20_000
 _TRACED: Final = (JobScored, JobFailed)
 _SIZE: Final = 1_600
 """Bytes of a trace that count for one event, so that 32 MB may wait."""
+_LONG: Final = 200_000
+"""Bytes of a sample and its trace that take milliseconds to pack."""
 
 
 class Journal:
@@ -125,7 +128,17 @@ class Journal:
         self._waiting += _weight(event)
         if self._waiting > ROOM:
             self._room.clear()
-        (self._turn or self._new_turn()).events.append(event)
+        turn = self._turn or self._new_turn()
+        turn.events.append(event)
+        if isinstance(event, JobScored | JobFailed) and event.trace:
+            self._pack(turn, event)
+
+    def _pack(self, turn: Turn, event: JobScored | JobFailed) -> None:
+        """Pack a trace here, unless that takes long: the thread does it then, or says why it cannot."""
+        row = self._row_of()[event.sample_id]
+        if self._packer.weight(row) + _SIZE * _weight(event) < _LONG:
+            with suppress(ValueError, TypeError):
+                turn.packed[id(event)] = self._packer.pack(row, event.trace)
 
     async def room(self) -> None:
         """Wait while so much is on its way to the disk that more would fill the memory."""
@@ -145,7 +158,7 @@ class Journal:
         """Keep answers; when this returns, they outlive the process."""
         future: asyncio.Future[None] = self._loop.create_future()
         turn = self._turn or self._new_turn()
-        turn.answers |= answers
+        turn.answers |= {key_hash(key): pack_answer(answer) for key, answer in answers.items()}
         turn.kept.append(future)
         await future
 
@@ -220,12 +233,13 @@ class Journal:
     def _work(self, opened: asyncio.Future[None], is_new: bool) -> None:
         try:
             progress = self._places.open(is_new=is_new)
+            self._row_of()
+            self._packer = Packer(self._words())
         except Exception as error:  # noqa: BLE001  raised again to whoever opens
             self._post(partial(_fail, opened, error))
             return
         self._post(partial(_settle, opened, None))
-        packer = Packer(self._words())
-        self._writer.work(BatchMaker(self._row_of().__getitem__, self._metrics, packer, progress))
+        self._writer.work(BatchMaker(self._row_of().__getitem__, self._metrics, self._packer, progress))
 
     def _notice(self, message: str | None) -> None:
         self._writer.notice(message)

@@ -47,16 +47,24 @@ def words_of(dataset: EvaluationDataset) -> Words:
     return words
 
 
+Packed: TypeAlias = tuple[bytes, set[str]]
+"""The trace of a job in few bytes, and the digests of its prompts."""
+
+
 class Packer:
-    """Makes bytes of traces. `prompts` holds those it has met, by digest."""
+    """Makes bytes of traces, in any thread. `prompts` holds those it has met, by digest."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
         self._digests: dict[Prompt[Value, Value] | None, str] = {}
         self.prompts: dict[str, PromptRecord] = {}
 
-    def pack(self, row: int, trace: Trace) -> tuple[bytes, set[str]]:
-        """The trace of a job on the sample of a row, and the digests of its prompts."""
+    def weight(self, row: int) -> int:
+        """How many bytes the texts of a sample have, which its traces are packed against."""
+        return len(self._words(row))
+
+    def pack(self, row: int, trace: Trace) -> Packed:
+        """The trace of a job on the sample of a row."""
         used: set[str] = set()
         steps: list[str] = []
         for step in trace:

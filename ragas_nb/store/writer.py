@@ -18,6 +18,7 @@ from ragas_nb.engine.memory import Remembered
 from ragas_nb.store.batches import Batch, BatchMaker, add_answers
 from ragas_nb.store.codec import key_hash, unpack_answer
 from ragas_nb.store.ownership import HEARTBEAT_S
+from ragas_nb.store.packing import Packed
 from ragas_nb.store.places import Places
 
 log = logging.getLogger("ragas_nb")
@@ -25,7 +26,7 @@ log = logging.getLogger("ragas_nb")
 _LEAST_GAP: Final = 4
 """How many times longer than the last commit the time until the next one is at least: what comes meanwhile
 shares it."""
-_LONGEST_GAP_S: Final = 0.01
+_LONGEST_GAP_S: Final = 0.010
 _LOAD: Final = 4_000
 """Plain events that are written with one commit."""
 
@@ -39,7 +40,11 @@ class Turn:
     """What one turn of the event loop hands over."""
 
     events: list[Event] = field(default_factory=list)
-    answers: dict[str, Remembered] = field(default_factory=dict)
+    packed: dict[int, Packed] = field(default_factory=dict)
+    """Traces of these events that are packed already, by identity: packing in the thread would hand
+    Python's lock to and fro with every trace."""
+    answers: dict[bytes, bytes] = field(default_factory=dict)
+    """Packed answers by the hashes of their keys."""
     kept: list[asyncio.Future[None]] = field(default_factory=list)
     """Who waits until the answers are kept."""
     sought: list[Sought] = field(default_factory=list)
@@ -74,7 +79,8 @@ class Writer:
         self._places = places
         self._tell = tell
         self._events: deque[Event] = deque()
-        self._answers: dict[str, Remembered] = {}
+        self._packed: dict[int, Packed] = {}
+        self._answers: dict[bytes, bytes] = {}
         self._kept: list[asyncio.Future[None]] = []
         self._used: list[bytes] = []
         self._flushed: list[asyncio.Future[None]] = []
@@ -130,6 +136,7 @@ class Writer:
         except Empty:
             return False
         self._events += turn.events
+        self._packed |= turn.packed
         self._answers |= turn.answers
         self._kept += turn.kept
         self._flushed += turn.flushed
@@ -171,7 +178,7 @@ class Writer:
         while self._events and load < _LOAD:
             event = self._events.popleft()
             told.events.append(event)
-            load += maker.add(batch, event)
+            load += maker.add(batch, event, self._packed.pop(id(event), None))
         if maker.progress.has_ended:
             self._write_parts()  # whoever hears of the end finds the run whole
         began = monotonic()

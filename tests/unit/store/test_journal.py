@@ -342,7 +342,7 @@ async def test_closing_that_is_cancelled_closes_all_the_same(path: Path):
 
 def test_a_loop_that_is_closed_ends_the_thread(path: Path):
     journal = asyncio.run(opened(path))
-    journal._writer.hand_over(journal_module.Turn(answers={"k": ANSWER}))
+    journal._writer.hand_over(journal_module.Turn(answers={b"k": b"answer"}))
     journal._thread.join(10)
     assert (writers(), rows(path, "SELECT count(*) FROM answers")) == ([], [(1,)])
 
