@@ -24,7 +24,16 @@ def _key_beside_the_notebook(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(KEY)
 
 
-def test_a_key_is_in_nothing_that_the_kernel_says(notebook: Kernel, loopback: Loopback) -> None:
+def with_key(folder: Path) -> list[str]:
+    """The files that the store has written which hold the key."""
+    files = list((folder / ".ragas_nb").iterdir())
+    assert files
+    return [file.name for file in files if KEY.encode() in file.read_bytes()]
+
+
+def test_a_key_is_in_nothing_that_the_kernel_says_or_stores(
+    notebook: Kernel, loopback: Loopback, tmp_path: Path
+) -> None:
     notebook.run("import logging; logging.basicConfig(level=logging.DEBUG)")
     notebook.run(
         "from ragas_nb.judges.openai import OpenAIJudge; from ragas_nb.notebook.picture import row_detail"
@@ -36,9 +45,12 @@ def test_a_key_is_in_nothing_that_the_kernel_says(notebook: Kernel, loopback: Lo
     )
     assert "judge at 127.0.0.1" in shown.text
     assert [text for text in notebook.said if KEY in text] == []
+    assert with_key(tmp_path) == []
 
 
-def test_a_refused_key_is_not_in_the_error(notebook: Kernel, loopback: Loopback) -> None:
+def test_a_refused_key_is_not_in_the_error_or_in_the_store(
+    notebook: Kernel, loopback: Loopback, tmp_path: Path
+) -> None:
     loopback.configure(api_key="another")
     notebook.run("from ragas_nb.judges.openai import OpenAIJudge")
     failed = notebook.finish(
@@ -48,3 +60,4 @@ def test_a_refused_key_is_not_in_the_error(notebook: Kernel, loopback: Loopback)
     assert "JudgeRefused" in (failed.error or "")
     notebook.run("import traceback; traceback.print_exception(run.error); print(run.errors.to_csv())")
     assert [text for text in notebook.said if KEY in text] == []
+    assert with_key(tmp_path) == []

@@ -12,7 +12,7 @@ _LONGEST_WORDS = 400
 _SHORTEST_KEY = 6
 """Shorter ones ("x", "none") are there for servers that need no key; as words they may stand anywhere."""
 _TAGS = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|\bAIza[\w-]{20,}|(?<=Bearer )\S+")
+_KEYS = re.compile(r"\b(?:sk|pk|gsk|xai|hf)[-_][\w*.-]{6,}|\bAIza[\w-]{20,}|(?<=Bearer )\S+|(?<=Basic )\S+")
 _SECRET_NAMES = re.compile(r"key|secret|password|credential|authorization|token$", re.IGNORECASE)
 
 

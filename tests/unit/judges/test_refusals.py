@@ -135,3 +135,9 @@ def test_wait_is_read_from_a_date() -> None:
     assert wait_asked({"retry-after": format_datetime(then, usegmt=True)}) == pytest.approx(30, abs=2)
     past = datetime.now(UTC) - timedelta(seconds=30)
     assert wait_asked({"retry-after": format_datetime(past, usegmt=True)}) == 0.0
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "Basic"])
+def test_an_authorization_that_a_server_repeats_is_not_told(scheme: str):
+    words = Target("m", "http://a").cleaned(f"got Authorization: {scheme} bWU6cGxhbnRlZA== of you")
+    assert words == f"got Authorization: {scheme} … of you"
