@@ -13,13 +13,15 @@ START = "run = rnb.start(df, [polite], llm=judge)"
 
 def test_start_returns_at_once_and_the_run_goes_on_between_cells(notebook: Kernel) -> None:
     notebook.run(
-        "gate = asyncio.Event()\n"
+        "asked, gate = asyncio.Event(), asyncio.Event()\n"
         "async def waiting(prompt):\n"
+        "    asked.set()\n"
         "    await gate.wait()\n"
         "    return await judge(prompt)"
     )
     notebook.run("run = rnb.start(df, [polite], llm=waiting)")
-    assert notebook.run("print(run.status); gate.set()").text.strip() == "running"
+    seen = notebook.run("await asked.wait(); print(run.status); gate.set()")
+    assert seen.text.strip() == "running"
     assert notebook.run("result = await run; print(result['polite'])").text.strip().startswith("[1.0, 1.0")
 
 
