@@ -150,13 +150,16 @@ def _told_budget(budget: Spending) -> dict[str, object] | None:
 
 
 def _earlier(path: Path | None, same: str | None) -> RunEntry | None:
-    """The last run that would find the same, where the store can be read; if not, the run itself says so."""
-    if path is None or same is None or not path.exists():
+    """The last run that would find the same and that no other process writes; none where the store cannot be
+    read, which the run itself says then."""
+    if path is None or same is None:
         return None
     try:
-        return Archive(path).find(same)
+        found = Archive(path).same(same)
     except StoreError:
         return None
+    free = (entry for entry in found if entry.written_by is None or live_run(entry.run_id))
+    return next(free, None)
 
 
 def asked(plan: Plan, llm: Any, embeddings: Any, model: str | None) -> tuple[Judge | None, Embedder | None]:

@@ -136,13 +136,20 @@ class Archive:
         Raises:
             StoreError: the file cannot be read.
         """
+        return next((entry for entry in self.same(fingerprint) if entry.written_by is None), None)
+
+    def same(self, fingerprint: str) -> list[RunEntry]:
+        """All runs with this fingerprint, the newest first.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
         if not self.path.exists():
-            return None
+            return []
         with reading(self.path) as connection:
-            found = _entries(
+            return _entries(
                 connection, "WHERE fingerprint = ? ORDER BY created_at DESC, id DESC", fingerprint
             )
-        return next((entry for entry in found if entry.written_by is None), None)
 
     def load(self, run_id: str, dataset: EvaluationDataset | None = None) -> StoredRun:
         """A run with all its scores. With a dataset, which must be the run's own, the stored one is not read.

@@ -25,6 +25,23 @@ def test_start_returns_at_once_and_the_run_goes_on_between_cells(notebook: Kerne
     assert notebook.run("result = await run; print(result['polite'])").text.strip().startswith("[1.0, 1.0")
 
 
+def test_the_same_cell_again_shows_the_run_that_still_goes_on(notebook: Kernel) -> None:
+    notebook.run(
+        "asked, gate = asyncio.Event(), asyncio.Event()\n"
+        "async def waiting(prompt):\n"
+        "    asked.set()\n"
+        "    await gate.wait()\n"
+        "    return await judge(prompt)\n"
+        "from ragas_nb.judges.calls import FunctionJudge\n"
+        "named = FunctionJudge(waiting, name='waiting')"
+    )
+    notebook.run("first = rnb.start(df, [polite], llm=named)")
+    notebook.run("await asked.wait()")
+    again = notebook.run("again = rnb.start(df, [polite], llm=named); print(again is first); gate.set()")
+    assert again.text.strip() == "True"
+    assert notebook.run("print((await again)['polite'][:2])").text.strip() == "[1.0, 1.0]"
+
+
 def test_awaiting_a_run_lets_queued_cells_run_afterwards(notebook: Kernel) -> None:
     cells = [notebook.submit(code) for code in (START, "await run; print('done')", "print('next')")]
     assert [notebook.finish(cell).text.strip() for cell in cells] == ["", "done", "next"]
