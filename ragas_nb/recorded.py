@@ -14,7 +14,7 @@ from ragas_nb.results.result import EvaluationResult
 from ragas_nb.schema import EvaluationDataset
 from ragas_nb.store.meta import RunMeta, ScoreColumn
 from ragas_nb.store.state import SCORED, RunStatus, State
-from ragas_nb.views import Views
+from ragas_nb.views import RowsView, Views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,7 @@ class RecordedRun:
         """Outputs that show the run and must be brought up to date when it ends."""
         self._steps = steps
         self._widget: Any = None
+        self._view: RowsView | None = None
 
     # ── what it is now ──
 
@@ -142,6 +143,13 @@ class RecordedRun:
         if self._widget is None:
             self._widget = self._views().widget(self)
         return self._widget
+
+    @property
+    def view(self) -> RowsView:
+        """What a person chose in the widget, and the same from Python: `run.view.selected`."""
+        if self._view is None:
+            self._view = self._views().view(self)
+        return self._view
 
     def _views(self) -> Views[RecordedRun]:
         if self.views is None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 Run_contra = TypeVar("Run_contra", contravariant=True)
 
 
+class RowsView(Protocol):
+    """What the widgets of a run show: the rows chosen there, and how to choose them from Python."""
+
+
 class Views(Protocol[Run_contra]):
     """What shows a run to a person; the notebook layer plugs itself in through `RecordedRun.views`."""
 
@@ -21,6 +25,9 @@ class Views(Protocol[Run_contra]):
 
     def widget(self, run: Run_contra) -> Any:
         """The run's live widget."""
+
+    def view(self, run: Run_contra) -> RowsView:
+        """What the views of a run show, and how to change it."""
 
     def bundle(self, run: Run_contra) -> dict[str, Any]:
         """The run as a MIME bundle."""

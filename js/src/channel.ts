@@ -1,6 +1,6 @@
 // Talks with the kernel: hello → snapshot, commands → promises. Knows whether the kernel still answers.
 import { signal } from "@preact/signals";
-import { BadMessage, decode, type Incoming } from "./decode";
+import { BadMessage, decode, type FileData, type FoundData, type Incoming } from "./decode";
 import type { Command, CommandReply, Hello, RowDetail, RowPage, SetLimit } from "./protocol";
 
 export const HELLO_TIMEOUT_MS = 4_000;
@@ -25,12 +25,14 @@ type Sent<C> = C extends SetLimit
     : never;
 export type Ask = Sent<Exclude<Command, Hello>>;
 /** What the run is told; the others ask for something. */
-export type Told = Exclude<Ask, { type: "rows" | "trace" }>;
-type Answer<T extends Ask["type"]> = T extends "rows"
-  ? RowPage
-  : T extends "trace"
-    ? RowDetail
-    : CommandReply;
+export type Told = Exclude<Ask, { type: keyof Answers }>;
+interface Answers {
+  rows: RowPage;
+  trace: RowDetail;
+  find: FoundData;
+  export: FileData;
+}
+type Answer<T extends Ask["type"]> = T extends keyof Answers ? Answers[T] : CommandReply;
 
 interface Pending {
   resolve(answer: Incoming): void;
@@ -69,7 +71,7 @@ export function createChannel(model: Model, receive: (message: Incoming) => "fin
     post({ type: "hello", id: nextId++ });
   };
 
-  const settle = (message: Exclude<Incoming, { seq: number }>) => {
+  const settle = (message: Extract<Incoming, { id: number }>) => {
     const waiting = pending.get(message.id);
     if (waiting === undefined) return;
     pending.delete(message.id);
@@ -90,7 +92,7 @@ export function createChannel(model: Model, receive: (message: Incoming) => "fin
       clearTimeout(awaited);
       awaited = undefined;
       link.value = "live";
-    } else if (message.type !== "batch") settle(message);
+    } else if (message.type !== "batch" && message.type !== "show") settle(message);
     if (found === "gap") hello();
   };
 

@@ -1,6 +1,19 @@
 // The boundary: what the kernel sent becomes typed data here, or a BadMessage.
-import type { Batch, CommandReply, RowDetail, RowPage, Saved, SavedCell, Shape, Snapshot } from "./protocol";
-import { SHAPES, STATUSES } from "./protocol";
+import type {
+  Batch,
+  CommandReply,
+  File,
+  Found,
+  RowDetail,
+  RowPage,
+  Saved,
+  SavedCell,
+  Shape,
+  Show,
+  Snapshot,
+  Update,
+} from "./protocol";
+import { ABSENT, SHAPES, STATUSES } from "./protocol";
 
 export class BadMessage extends Error {}
 
@@ -9,25 +22,48 @@ export interface SnapshotData extends Snapshot {
   values: Float32Array;
   statuses: Uint8Array;
   costs: Float32Array;
+  /** Those of the run beside, if there is one. */
+  besideValues: Float32Array;
+  besideStatuses: Uint8Array;
 }
 
-/** A batch with its changes: the i-th change is of job `(rows[i], metrics[i])`. */
+/** A batch with its scores; of each span `places` has metric, first row and rows, of costs first row and rows. */
 export interface BatchData extends Batch {
-  rows: Uint32Array;
-  metrics: Uint16Array;
+  places: Uint32Array;
   values: Float32Array;
   statuses: Uint8Array;
-  costRows: Uint32Array;
+  costPlaces: Uint32Array;
   costs: Float32Array;
 }
 
-export type Incoming = SnapshotData | BatchData | RowPage | RowDetail | CommandReply;
+/** The rows that were looked for. */
+export interface FoundData extends Found {
+  order: Uint32Array;
+}
+
+/** A file to keep. */
+export interface FileData extends File {
+  content: ArrayBuffer;
+}
+
+export type Incoming =
+  | SnapshotData
+  | BatchData
+  | FoundData
+  | FileData
+  | RowPage
+  | RowDetail
+  | Show
+  | CommandReply;
 
 const MODELS: Readonly<Record<string, string>> = {
   snapshot: "Snapshot",
   batch: "Batch",
   rows: "RowPage",
   trace: "RowDetail",
+  found: "Found",
+  file: "File",
+  show: "Show",
   reply: "CommandReply",
 };
 
@@ -36,15 +72,24 @@ export function decode(content: unknown, buffers: unknown): Incoming {
   const model = MODELS[String(field(content, "type"))];
   if (model === undefined) throw new BadMessage(`unknown message type ${String(field(content, "type"))}`);
   check(content, { model }, model);
-  const message = content as Snapshot | Batch | RowPage | RowDetail | CommandReply;
+  const message = content as Update;
   const parts = bytes(buffers);
   switch (message.type) {
     case "snapshot":
       return snapshot(message, parts);
     case "batch":
       return batch(message, parts);
+    case "found": {
+      const [order] = lengths(parts, [message.rows * 4], "found");
+      return { ...message, order: new Uint32Array(order) };
+    }
+    case "file": {
+      const [content] = lengths(parts, [message.size], "file");
+      return { ...message, content };
+    }
     case "rows":
     case "trace":
+    case "show":
     case "reply":
       return message;
     default:
@@ -71,31 +116,45 @@ export function unreachable(value: never): never {
   throw new BadMessage(`unexpected ${JSON.stringify(value)}`);
 }
 
+const NONE = new ArrayBuffer(0);
+
 function snapshot(message: Snapshot, parts: Uint8Array[]): SnapshotData {
   const rows = message.run.samples;
   const cells = message.metrics.length * rows;
-  const [values, statuses, costs] = lengths(parts, [cells * 4, cells, rows * 4], "snapshot");
+  const sizes = [cells * 4, cells, rows * 4, ...(message.beside ? [cells * 4, cells] : [])];
+  const [values, statuses, costs, besideValues, besideStatuses] = lengths(parts, sizes, "snapshot");
   return {
     ...message,
-    values: new Float32Array(values),
-    statuses: known(new Uint8Array(statuses)),
-    costs: new Float32Array(costs),
+    values: new Float32Array(values ?? NONE),
+    statuses: known(new Uint8Array(statuses ?? NONE), STATUSES.length - 1),
+    costs: new Float32Array(costs ?? NONE),
+    besideValues: new Float32Array(besideValues ?? NONE),
+    besideStatuses: known(new Uint8Array(besideStatuses ?? NONE), ABSENT),
   };
 }
 
 function batch(message: Batch, parts: Uint8Array[]): BatchData {
-  const { changes, cost_changes } = message;
-  const sizes = [changes * 4, changes * 2, changes * 4, changes, cost_changes * 4, cost_changes * 4] as const;
-  const [rows, metrics, values, statuses, costRows, costs] = lengths(parts, sizes, "batch");
+  const places = new Uint32Array(lengths(parts.slice(0, 1), [message.spans * 12], "batch")[0]);
+  const costPlaces = new Uint32Array(lengths(parts.slice(3, 4), [message.cost_spans * 8], "batch")[0]);
+  const [jobs, paid] = [total(places, 3), total(costPlaces, 2)];
+  const rest = [parts[1], parts[2], parts[4]].filter((part) => part !== undefined);
+  if (parts.length !== 5) throw new BadMessage(`batch: ${parts.length} buffers instead of 5`);
+  const [values, statuses, costs] = lengths(rest, [jobs * 4, jobs, paid * 4], "batch");
   return {
     ...message,
-    rows: new Uint32Array(rows),
-    metrics: new Uint16Array(metrics),
+    places,
     values: new Float32Array(values),
-    statuses: known(new Uint8Array(statuses)),
-    costRows: new Uint32Array(costRows),
+    statuses: known(new Uint8Array(statuses), STATUSES.length - 1),
+    costPlaces,
     costs: new Float32Array(costs),
   };
+}
+
+/** The rows of all spans, each of which has so many numbers, the last of them its rows. */
+function total(places: Uint32Array, width: number): number {
+  let sum = 0;
+  for (let at = width - 1; at < places.length; at += width) sum += places[at] ?? 0;
+  return sum;
 }
 
 /** The buffers as memory of our own, aligned for every element type. */
@@ -117,9 +176,9 @@ function bytes(buffers: unknown): Uint8Array[] {
   });
 }
 
-function known(statuses: Uint8Array): Uint8Array {
+function known(statuses: Uint8Array, most: number): Uint8Array {
   for (let i = 0; i < statuses.length; i++) {
-    if ((statuses[i] ?? 0) >= STATUSES.length) throw new BadMessage(`an unknown status, ${statuses[i]}`);
+    if ((statuses[i] ?? 0) > most) throw new BadMessage(`an unknown status, ${statuses[i]}`);
   }
   return statuses;
 }

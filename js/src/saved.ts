@@ -3,6 +3,7 @@ import { BadMessage } from "./decode";
 import type { Saved, SavedCell } from "./protocol";
 import { FAILURE_KINDS, STATUSES } from "./protocol";
 import { fold, type State } from "./state";
+import { NOTHING_CHOSEN } from "./view";
 
 /** The rows that were saved, as if they were all; the run's own totals stay. */
 export function fromSaved(saved: Saved): State {
@@ -18,6 +19,12 @@ export function fromSaved(saved: Saved): State {
     values: Float32Array.from(cells, (cell) => (cell ? numberOf(cell) : Number.NaN)),
     statuses: Uint8Array.from(cells, (cell) => (cell ? statusOf(cell) : 0)),
     costs: Float32Array.from(saved.rows, (row) => row.cost),
+    fields: [],
+    marks: [],
+    viewing: NOTHING_CHOSEN,
+    beside: null,
+    besideValues: new Float32Array(),
+    besideStatuses: new Uint8Array(),
   });
   if (folded.kind !== "next") throw new BadMessage("the saved state is not one");
   return { ...folded.state, run: saved.run };

@@ -3,7 +3,7 @@ import { cut, edit, hasStatus, type Scores, statusAt, valueAt } from "./blocks";
 import type { BatchData, SnapshotData } from "./decode";
 import { BadMessage } from "./decode";
 import { withLabels } from "./labels";
-import type { MetricColumn, RunInfo, Totals } from "./protocol";
+import type { Beside, Mark, MetricColumn, RunInfo, Totals } from "./protocol";
 import { STATUSES } from "./protocol";
 
 export const BINS = 10;
@@ -36,6 +36,16 @@ export interface State {
   /** Rows with at least one failed, and with at least one undefined score. */
   failedRows: number;
   undefinedRows: number;
+  /** The further fields of the samples. */
+  fields: readonly string[];
+  /** What people left on samples, by row. */
+  marks: ReadonlyMap<number, Mark>;
+  beside: RunBeside | null;
+}
+
+/** Another run of the same data: its scores, by the rows and metrics of this one. */
+export interface RunBeside extends Beside {
+  scores: Scores;
 }
 
 /** `same`: nothing new in it; `gap`: a batch was missed, a snapshot is needed. */
@@ -65,11 +75,18 @@ export function share(metric: MetricColumn, value: number): number {
   return width > 0 ? Math.min(1, Math.max(0, (value - metric.low) / width)) : 0;
 }
 
-function fromSnapshot({ seq, run, metrics, totals, values, statuses, costs }: SnapshotData): State {
+function fromSnapshot(snapshot: SnapshotData): State {
+  const { seq, run, metrics, totals, values, statuses, costs, fields } = snapshot;
   const scores = cut(values, statuses, costs, metrics.length);
   const tallies = metrics.map((metric, m) => tallyOf(metric, scores, m));
-  const state = { seq, run, metrics, totals, scores, tallies };
+  const marks = new Map(snapshot.marks.map((mark) => [mark.row, mark]));
+  const beside = snapshot.beside && { ...snapshot.beside, scores: scoresBeside(snapshot) };
+  const state = { seq, run, metrics, totals, scores, tallies, fields, marks, beside };
   return { ...state, failedRows: rowsWith(scores, FAILED), undefinedRows: rowsWith(scores, UNDEFINED) };
+}
+
+function scoresBeside({ besideValues, besideStatuses, metrics, run }: SnapshotData): Scores {
+  return cut(besideValues, besideStatuses, new Float32Array(run.samples), metrics.length);
 }
 
 function tallyOf(metric: MetricColumn, scores: Scores, m: number): Tally {
@@ -119,24 +136,26 @@ function withBatch(before: State, update: BatchData): State {
   if (metrics === null) throw new BadMessage("batch: a label out of place");
   const edited = edit(before.scores);
   const tallies = before.tallies.map((tally, m) => ({ ...tally, bins: grown(tally.bins, metrics[m]) }));
-  const state: State = { ...before, seq, metrics, totals, scores: edited.scores, tallies };
-  for (let i = 0; i < update.changes; i++) {
-    const row = update.rows[i] ?? 0;
-    const m = update.metrics[i] ?? 0;
-    const [metric, tally] = [state.metrics[m], tallies[m]];
-    if (metric === undefined || tally === undefined) continue;
-    const [status, value] = [update.statuses[i] ?? 0, update.values[i] ?? Number.NaN];
-    state.failedRows -= +hasStatus(state.scores, row, FAILED);
-    state.undefinedRows -= +hasStatus(state.scores, row, UNDEFINED);
-    count(tally, metric, statusAt(state.scores, row, m), valueAt(state.scores, row, m), -1);
-    edited.setScore(row, m, status, value);
-    count(tally, metric, status, value, 1);
-    state.failedRows += +hasStatus(state.scores, row, FAILED);
-    state.undefinedRows += +hasStatus(state.scores, row, UNDEFINED);
-  }
-  for (let i = 0; i < update.cost_changes; i++)
-    edited.setCost(update.costRows[i] ?? 0, update.costs[i] ?? Number.NaN);
+  const marks = update.marks.length > 0 ? withMarks(before.marks, update.marks) : before.marks;
+  const state: State = { ...before, seq, metrics, totals, scores: edited.scores, tallies, marks };
+  const told = { state, edited, tallies };
+  forSpans(update.places, 3, (m, first, rows, at) => {
+    for (let i = 0; i < rows; i++) setJob(told, first + i, m, update.statuses[at + i], update.values[at + i]);
+  });
+  forSpans(update.costPlaces, 2, (first, rows, _, at) => {
+    for (let i = 0; i < rows; i++) edited.setCost(first + i, update.costs[at + i] ?? Number.NaN);
+  });
   return state;
+}
+
+/** The marks with those that are new; one that says nothing any more is gone. */
+function withMarks(before: State["marks"], news: readonly Mark[]): State["marks"] {
+  const marks = new Map(before);
+  for (const mark of news) {
+    if (mark.tags.length > 0 || mark.note !== null) marks.set(mark.row, mark);
+    else marks.delete(mark.row);
+  }
+  return marks;
 }
 
 /** A copy of a metric's bins, with one for each new label. */
@@ -145,8 +164,47 @@ function grown(bins: readonly number[], metric: MetricColumn | undefined): numbe
   return metric?.labels ? [...bins, ...Array<number>(news).fill(0)] : bins.slice();
 }
 
+/** Visit the spans: their two or three numbers, and where their scores begin. */
+function forSpans(
+  places: Uint32Array,
+  width: 2 | 3,
+  visit: (a: number, b: number, c: number, at: number) => void,
+): void {
+  let at = 0;
+  for (let i = 0; i < places.length; i += width) {
+    visit(places[i] ?? 0, places[i + 1] ?? 0, places[i + 2] ?? 0, at);
+    at += places[i + width - 1] ?? 0;
+  }
+}
+
+/** The scores in the making. */
+interface Making {
+  state: State;
+  edited: ReturnType<typeof edit>;
+  tallies: Tally[];
+}
+
+function setJob({ state, edited, tallies }: Making, row: number, m: number, status = 0, value = 0): void {
+  const [metric, tally] = [state.metrics[m], tallies[m]];
+  if (metric === undefined || tally === undefined) return;
+  const before = statusAt(state.scores, row, m);
+  const was = valueAt(state.scores, row, m);
+  if (before === status && Object.is(was, value)) return;
+  state.failedRows -= +hasStatus(state.scores, row, FAILED);
+  state.undefinedRows -= +hasStatus(state.scores, row, UNDEFINED);
+  count(tally, metric, before, was, -1);
+  edited.setScore(row, m, status, value);
+  count(tally, metric, status, value, 1);
+  state.failedRows += +hasStatus(state.scores, row, FAILED);
+  state.undefinedRows += +hasStatus(state.scores, row, UNDEFINED);
+}
+
 function checkPlaces({ scores }: State, update: BatchData): void {
-  const known = (row: number) => row < scores.rows;
-  if (!update.rows.every(known) || !update.costRows.every(known)) throw new BadMessage("batch: no such row");
-  if (!update.metrics.every((m) => m < scores.metrics)) throw new BadMessage("batch: no such metric");
+  forSpans(update.places, 3, (m, first, rows) => {
+    if (m >= scores.metrics) throw new BadMessage("batch: no such metric");
+    if (first + rows > scores.rows) throw new BadMessage("batch: no such row");
+  });
+  forSpans(update.costPlaces, 2, (first, rows) => {
+    if (first + rows > scores.rows) throw new BadMessage("batch: no such row");
+  });
 }

@@ -52,7 +52,7 @@ export function createStore(model: Model): Store {
   };
 
   const channel = createChannel(model, receive);
-  const texts = createTexts((rows) => channel.ask({ type: "rows", rows }));
+  const texts = createTexts((rows) => channel.ask({ type: "rows", rows, fields: [] }));
   const saved = decodeSaved(model.get("saved"));
   const restored = saved && fromSaved(saved);
   if (saved) texts.put(saved.rows.map(({ text }, row) => ({ ...text, row })));
@@ -69,7 +69,7 @@ export function createStore(model: Model): Store {
     channel.dispose();
   };
 
-  const askTrace = (row: number) => channel.ask({ type: "trace", row });
+  const askTrace = (row: number) => channel.ask({ type: "trace", row, beside: false });
   return { channel, live, shown, summaries, texts, askTrace, latest: null, dispose };
 }
 

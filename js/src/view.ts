@@ -1,5 +1,6 @@
 // What a person chose in one view. It never leaves the page; the next view of the run starts from it.
 import { type Signal, signal } from "@preact/signals";
+import type { Viewing } from "./protocol";
 import { type Filter, NO_FILTER, type Sort } from "./select";
 
 /** The cursor's row when it stands in the head. */
@@ -10,6 +11,22 @@ export interface Cursor {
   row: number;
   column: string;
 }
+
+/** What a view shows before anybody chose anything, as it travels. */
+export const NOTHING_CHOSEN: Viewing = {
+  sort: null,
+  filter: {
+    text: "",
+    failed: false,
+    undefined: false,
+    bins: [],
+    conditions: [],
+    tags: [],
+    changes: [],
+  },
+  selected: [],
+  open: null,
+};
 
 export interface View {
   sort: Signal<Sort | null>;

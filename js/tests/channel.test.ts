@@ -90,9 +90,9 @@ describe("the link", () => {
 describe("a command", () => {
   it("settles with its own answer, whatever the order", async () => {
     const channel = open();
-    const first = channel.ask({ type: "trace", row: 1 });
+    const first = channel.ask({ type: "trace", row: 1, beside: false });
     const firstId = model.last("trace").id;
-    const second = channel.ask({ type: "rows", rows: [3] });
+    const second = channel.ask({ type: "rows", rows: [3], fields: [] });
     model.reply({ type: "rows", id: model.last("rows").id, rows: [text(3)] });
     model.reply(trace(firstId, 1));
     expect((await second).rows).toEqual([text(3)]);
@@ -124,8 +124,8 @@ describe("a command", () => {
     const here = open();
     const there = new FakeModel();
     const other = createChannel(there, () => "fine");
-    const asked = here.ask({ type: "trace", row: 1 });
-    other.ask({ type: "trace", row: 2 }).catch(() => {});
+    const asked = here.ask({ type: "trace", row: 1, beside: false });
+    other.ask({ type: "trace", row: 2, beside: false }).catch(() => {});
     const foreign = trace(there.last("trace").id, 2);
     model.reply(foreign);
     model.reply(trace(model.last("trace").id, 1));

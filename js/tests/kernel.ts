@@ -14,6 +14,7 @@ import type {
   Update,
 } from "../src/protocol";
 import { FAILURE_KINDS, STATUSES } from "../src/protocol";
+import { NOTHING_CHOSEN } from "../src/view";
 
 export const RUN: RunInfo = {
   run_id: "run-1",
@@ -90,6 +91,12 @@ export function snapshot(columns: Score[][], other: Partial<SnapshotData> = {}):
     values: Float32Array.from(scores, numberOf),
     statuses: Uint8Array.from(scores, placeOf),
     costs: new Float32Array(samples),
+    fields: [],
+    marks: [],
+    viewing: NOTHING_CHOSEN,
+    beside: null,
+    besideValues: new Float32Array(),
+    besideStatuses: new Uint8Array(),
     ...other,
   };
 }
@@ -105,13 +112,13 @@ export function batch(
     seq,
     totals: TOTALS,
     labels: [],
-    changes: changes.length,
-    cost_changes: costs.length,
-    rows: Uint32Array.from(changes, ([row]) => row),
-    metrics: Uint16Array.from(changes, ([, m]) => m),
+    spans: changes.length,
+    cost_spans: costs.length,
+    marks: [],
+    places: Uint32Array.from(changes.flatMap(([row, m]) => [m, row, 1])),
     values: Float32Array.from(changes, ([, , score]) => numberOf(score)),
     statuses: Uint8Array.from(changes, ([, , score]) => placeOf(score)),
-    costRows: Uint32Array.from(costs, ([row]) => row),
+    costPlaces: Uint32Array.from(costs.flatMap(([row]) => [row, 1])),
     costs: Float32Array.from(costs, ([, cost]) => cost),
   };
 }
@@ -119,15 +126,16 @@ export function batch(
 /** A message as it travels: its JSON and its buffers. */
 export function wire(data: SnapshotData | BatchData): [unknown, DataView[]] {
   if (data.type === "snapshot") {
-    const { values, statuses, costs, ...content } = data;
-    return [content, [values, statuses, costs].map(view)];
+    const { values, statuses, costs, besideValues, besideStatuses, ...content } = data;
+    const beside = content.beside ? [besideValues, besideStatuses] : [];
+    return [content, [values, statuses, costs, ...beside].map(view)];
   }
-  const { rows, metrics, values, statuses, costRows, costs, ...content } = data;
-  return [content, [rows, metrics, values, statuses, costRows, costs].map(view)];
+  const { places, values, statuses, costPlaces, costs, ...content } = data;
+  return [content, [places, values, statuses, costPlaces, costs].map(view)];
 }
 
 /** The bytes at an odd address, as a host may hand them over. */
-function view(array: Float32Array | Uint8Array | Uint16Array | Uint32Array): DataView {
+function view(array: Float32Array | Uint8Array | Uint32Array): DataView {
   const moved = new Uint8Array(array.byteLength + 1);
   moved.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), 1);
   return new DataView(moved.buffer, 1, array.byteLength);
@@ -159,6 +167,7 @@ export function trace(id: number, row: number, other: Partial<RowDetail> = {}): 
     type: "trace",
     id,
     row,
+    beside: false,
     sample_id: `s${row}`,
     facts,
     jobs: [job("faithfulness"), job("recall")],
@@ -171,6 +180,7 @@ export const text = (row: number) => ({
   sample_id: `s${row}`,
   user_input: `question ${row}`,
   response: `answer ${row}`,
+  more: [] as string[],
 });
 
 export function saved(columns: Score[][], other: Partial<Saved> = {}): Saved {

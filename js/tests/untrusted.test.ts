@@ -59,7 +59,7 @@ describe("text from outside", () => {
     const { answer } = model;
     model.answer = (command) => {
       if (command.type !== "rows") return answer(command);
-      const rows = [{ row: 0, sample_id: EVIL, user_input: EVIL, response: EVIL }];
+      const rows = [{ row: 0, sample_id: EVIL, user_input: EVIL, response: EVIL, more: [] }];
       return model.reply({ type: "rows", id: command.id, rows });
     };
     page = await open(model);

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ragas_nb.recorded import RecordedRun
 
 if TYPE_CHECKING:
+    from ragas_nb.notebook.viewing import RunView
     from ragas_nb.run import Run
 
 
@@ -28,6 +29,11 @@ class _Notebook:
         from ragas_nb.notebook.widget import RunWidget
 
         return RunWidget(run)
+
+    def view(self, run: RecordedRun) -> RunView:
+        from ragas_nb.notebook.viewing import RunView
+
+        return RunView(run)
 
     def bundle(self, run: RecordedRun) -> dict[str, Any]:
         from ragas_nb.notebook.display import bundle

@@ -25,9 +25,11 @@ from ragas_nb.engine.events import (
 )
 from ragas_nb.errors import RagasNbError
 from ragas_nb.notebook import protocol as wire
-from ragas_nb.notebook.orders import carry_out
-from ragas_nb.notebook.picture import limits_of, metric_columns, row_detail, row_text, run_info, totals
+from ragas_nb.notebook.answers import answer
+from ragas_nb.notebook.beside import Counterpart
+from ragas_nb.notebook.picture import limits_of, metric_columns, row_text, run_info, totals
 from ragas_nb.notebook.tracking import Tracked
+from ragas_nb.notebook.viewing import view_of
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 
@@ -42,23 +44,25 @@ INTRODUCE_S = 1.0
 LIMITS_S = 1.0
 """Seconds between two looks at the limits, which change without an event."""
 MOST_CHANGES = 20_000
-"""Changes in one batch; what is over waits for the next."""
+"""Scores in one batch; what is over waits for the next."""
+FREQUENT = frozenset((JobScored, JobStarted, UsageAdded))
+"""Events of which there are hundreds of thousands: what they change is found by comparing."""
 
 Send = Callable[[dict[str, Any], list[bytes]], None]
 
 
 class Bridge:
-    """Streams one run to its views and carries out what they ask.
+    """Streams one run to its views, with another one `beside` it where there is one, and carries out what
+    they ask.
 
     Lives on the run's event loop; `handle` may be called from any thread.
     """
 
-    def __init__(self, run: RecordedRun, send: Send) -> None:
+    def __init__(self, run: RecordedRun, send: Send, *, beside: Counterpart | None = None) -> None:
         self._run = run
         self._send = send
+        self._beside = beside
         self._seq = 0
-        self._jobs: dict[int, None] = {}
-        self._costs: dict[int, None] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._look: asyncio.TimerHandle | None = None
         self._limits: wire.Limits | None = None
@@ -67,30 +71,32 @@ class Bridge:
         self._tracked = Tracked(run)
         self._labels_told = [0] * len(run.columns)
         self._must_start_anew = False
+        view_of(run).on_show(self._show)
         if isinstance(run, Run):
             run.listen(self._heard)
 
     # ── kernel → view ──
 
     def _heard(self, event: Event) -> None:
-        self._follow_the_state()
-        match event:
-            case JobScored() | JobStarted() | JobFailed() | JobReset():
-                self._jobs[self._tracked.job(event)] = None
+        if type(event) not in FREQUENT:
+            self._follow_the_state()
+            if isinstance(event, JobFailed | JobReset):
                 self._tracked.note(event)
-                self._must_start_anew |= self._tracked.finds_a_text_for_the_first_time(event)
-            case UsageAdded():
-                self._costs[self._run.state.row_of[event.sample_id]] = None
-            case RunEnded():
+            elif isinstance(event, RunEnded):
                 self._tell_the_end()
                 return
-            case RunStarted() | RunPaused() | RunResumed():
+            elif isinstance(event, RunStarted | RunPaused | RunResumed):
                 self._flush()
                 return
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+            self._wait_for_more()
+
+    def _wait_for_more(self) -> None:
+        """Tell what is new a little later, together with what comes until then."""
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FLUSH_S, self._flush)
         if self._look is None:
-            self._look = asyncio.get_running_loop().call_later(LIMITS_S, self._look_at_limits)
+            self._look = loop.call_later(LIMITS_S, self._look_at_limits)
 
     def _follow_the_state(self) -> None:
         """A run that is taken up again has another state: what the views know is of the old one."""
@@ -100,10 +106,11 @@ class Bridge:
             self._must_start_anew = True
 
     def _tell_the_end(self) -> None:
-        self._jobs |= dict.fromkeys(self._tracked.stop())  # the state has put them back
-        self._flush()
-        while self._jobs or self._costs:
-            self._flush()
+        while not self._flush():
+            pass
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         if self._look is not None:
             self._look.cancel()
             self._look = None
@@ -114,29 +121,30 @@ class Bridge:
         if limits_of(self._run) != self._limits:
             self._flush()
 
-    def _flush(self) -> None:
-        """Send what changed since the last batch."""
+    def _flush(self) -> bool:
+        """Send what changed since the last batch; whether that was all."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self._follow_the_state()
         introduces = self._must_introduce_itself()
-        if introduces or self._must_start_anew:
+        if introduces or self._must_start_anew or self._tracked.finds_texts_for_the_first_time():
             self._introduce() if introduces else self._snapshot(hello=None)
-            return
-        jobs, costs = _take(self._jobs), _take(self._costs)
+            return True
+        news, is_all = self._tracked.news(MOST_CHANGES)
         self._seq += 1
-        buffers = self._buffers(jobs, costs)
         batch = wire.Batch(
             seq=self._seq,
             totals=self._totals(),
             labels=self._new_labels(),
-            changes=len(jobs),
-            cost_changes=len(costs),
+            spans=len(news.spans) // 3,
+            cost_spans=len(news.cost_spans) // 2,
+            marks=[],
         )
-        self._send(batch.model_dump(mode="json"), buffers)
-        if (self._jobs or self._costs) and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._flush)
+        self._send(batch.model_dump(mode="json"), news.buffers())
+        if not is_all:
+            self._wait_for_more()
+        return is_all
 
     def _must_introduce_itself(self) -> bool:
         """Whether to send a snapshot unasked: while a cell waits the host may hold back a view's `hello`."""
@@ -150,18 +158,6 @@ class Bridge:
         found = totals(self._run, self._tracked.failed.counts)
         self._limits = found.limits
         return found
-
-    def _buffers(self, jobs: list[int], costs: list[int]) -> list[bytes]:
-        state, tracked = self._run.state, self._tracked
-        where = [divmod(job, len(state.ids)) for job in jobs]
-        return [
-            array("I", [row for _, row in where]).tobytes(),
-            array("H", [metric for metric, _ in where]).tobytes(),
-            array("f", map(tracked.value, jobs)).tobytes(),
-            bytes(map(tracked.status, jobs)),
-            array("I", costs).tobytes(),
-            array("f", [state.costs[row] for row in costs]).tobytes(),
-        ]
 
     def _new_labels(self) -> list[wire.NewLabel]:
         """The labels since the last batch. A snapshot in between may have told some: they have numbers."""
@@ -183,11 +179,11 @@ class Bridge:
 
     def _snapshot(self, hello: int | None) -> None:
         self._follow_the_state()
-        if hello is None:  # what is told to all views needs no batch any more
-            self._must_start_anew = False
-            self._jobs.clear()
-            self._costs.clear()
+        if self._tracked.finds_texts_for_the_first_time():
+            self._tracked = Tracked(self._run)
         tracked = self._tracked
+        self._must_start_anew = False
+        tracked.all_is_told()  # every view hears it
         values = tracked.values()  # also gives new labels their numbers
         snapshot = wire.Snapshot(
             seq=self._seq,
@@ -195,11 +191,19 @@ class Bridge:
             run=run_info(self._run),
             metrics=metric_columns(self._run, [known.texts if known else None for known in tracked.labels]),
             totals=self._totals(),
+            fields=[],
+            marks=[],
+            viewing=view_of(self._run).viewing,
+            beside=self._beside and self._beside.told(),
         )
+        buffers = [values.tobytes(), tracked.statuses(), array("f", self._run.state.costs).tobytes()]
         self._send(
-            snapshot.model_dump(mode="json"),
-            [values.tobytes(), tracked.statuses(), array("f", self._run.state.costs).tobytes()],
+            snapshot.model_dump(mode="json"), buffers + (self._beside.buffers() if self._beside else [])
         )
+
+    def _show(self, viewing: wire.Viewing) -> None:
+        """The user's code asks the views to show something."""
+        self._reply(wire.Show(viewing=viewing))
 
     # ── view → kernel ──
 
@@ -231,18 +235,12 @@ class Bridge:
             self._refuse(content, f"{type(error).__name__}: {error}")
 
     def _do(self, command: wire.Command) -> None:
-        match command:
-            case wire.Hello():
-                self._greeted = True
-                self._snapshot(command.id)
-            case wire.AskRows():
-                texts = [row_text(self._run, row) for row in command.rows if 0 <= row < len(self._run)]
-                self._reply(wire.RowPage(id=command.id, rows=texts))
-            case wire.AskTrace():
-                self._reply(row_detail(self._run, command.row, command.id))
-            case _:
-                carry_out(self._run, command)
-                self._reply(wire.CommandReply(id=command.id, ok=True))
+        if isinstance(command, wire.Hello):
+            self._greeted = True
+            self._snapshot(command.id)
+        else:
+            message, buffers = answer(self._run, command, self._beside)
+            self._send(message.model_dump(mode="json"), buffers)
 
     def _reply(self, message: wire.Wire) -> None:
         self._send(message.model_dump(mode="json"), [])
@@ -251,14 +249,3 @@ class Bridge:
         number = content.get("id") if isinstance(content, dict) else None
         if isinstance(number, int):
             self._reply(wire.CommandReply(id=number, ok=False, error=problem))
-
-
-def _take(waiting: dict[int, None]) -> list[int]:
-    """The oldest changes, at most `MOST_CHANGES`, taken out."""
-    taken = list(waiting)[:MOST_CHANGES]
-    if len(taken) == len(waiting):
-        waiting.clear()
-    else:
-        for key in taken:
-            del waiting[key]
-    return taken

@@ -120,6 +120,7 @@ def row_text(run: RecordedRun, row: int) -> wire.RowText:
         sample_id=str(run.state.ids[row]),
         user_input=_cut(asked),
         response=_cut(answered),
+        more=[],
     )
 
 
@@ -148,6 +149,7 @@ def row_detail(run: RecordedRun, row: int, number: int) -> wire.RowDetail:
     return wire.RowDetail(
         id=number,
         row=row,
+        beside=False,
         sample_id=str(run.state.ids[row]),
         facts=[_fact(name, getattr(sample, name)) for name in sample.get_features()],
         jobs=[_job(run, row, name) for name in run.state.metrics],

@@ -91,7 +91,7 @@ async def test_a_batch_is_bounded_and_what_is_over_comes_with_the_next(monkeypat
     run = new_run(responses(*map(str, range(10))), [half])
     _, view = open_view(run)
     await run
-    assert max(batch["changes"] for batch in view.of_type("batch")) == 3
+    assert view.most_at_once == 3
     assert view.scores == shown(run)
 
 
@@ -238,8 +238,8 @@ async def test_texts_are_sent_for_the_rows_that_were_asked_for_and_exist():
         "type": "rows",
         "id": 4,
         "rows": [
-            {"row": 1, "sample_id": "1", "user_input": "How?", "response": "x"},
-            {"row": 0, "sample_id": "0", "user_input": "How?", "response": "1"},
+            {"row": 1, "sample_id": "1", "user_input": "How?", "response": "x", "more": []},
+            {"row": 0, "sample_id": "0", "user_input": "How?", "response": "1", "more": []},
         ],
     }
 
@@ -312,7 +312,7 @@ async def test_a_command_that_fails_settles_with_its_error(
         raise RuntimeError("no")
 
     _, bridge, view = await ended_run()
-    monkeypatch.setattr(bridges, "row_detail", broken)
+    monkeypatch.setattr("ragas_nb.notebook.answers.row_detail", broken)
     (reply,) = await said(bridge, view, {"type": "trace", "id": 5, "row": 0})
     assert (reply["ok"], reply["error"]) == (False, "RuntimeError: no")
     assert "command trace" in caplog.text

@@ -221,6 +221,7 @@ async def test_a_run_that_is_taken_up_again_is_told_anew_and_then_by_changes(tmp
 
 async def test_a_run_that_goes_on_after_a_cancel_is_shown_to_its_end():
     run, judge, bridge, view = await held()
+    bridge.handle({"type": "hello", "id": 1})
     run.cancel()
     await run
     assert set(view.scores.values()) == {("pending", 0.0)}

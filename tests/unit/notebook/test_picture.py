@@ -106,7 +106,7 @@ async def test_the_run_is_described_without_secrets_or_parameters():
 async def test_texts_in_the_grid_are_cut():
     run = new_run(responses("x" * 1000), [Polite()], ScriptedJudge({"is_polite": YES}))
     assert picture.row_text(run, 0) == wire.RowText(
-        row=0, sample_id="0", user_input="How?", response="x" * 299 + "…"
+        row=0, sample_id="0", user_input="How?", response="x" * 299 + "…", more=[]
     )
 
 

@@ -27,6 +27,7 @@ class View:
     scores: dict[tuple[int, int], tuple[str, float | str]] = field(default_factory=dict)
     labels: list[list[str] | None] = field(default_factory=list)
     costs: dict[int, float] = field(default_factory=dict)
+    most_at_once: int = 0
 
     def take(self, content: dict[str, Any], buffers: list[bytes]) -> None:
         update_adapter.validate_python(content)
@@ -44,15 +45,22 @@ class View:
             assert buffers == []
 
     def _batch(self, content: dict[str, Any], buffers: list[bytes]) -> None:
-        rows, metrics, values, cost_rows, costs = (
-            array(code, buffers[place]) for code, place in (("I", 0), ("H", 1), ("f", 2), ("I", 4), ("f", 5))
+        spans, values, cost_spans, costs = (
+            array(code, buffers[place]) for code, place in (("I", 0), ("f", 1), ("I", 3), ("f", 4))
         )
-        assert len(buffers) == 6
-        assert {len(rows), len(metrics), len(values), len(buffers[3])} == {content["changes"]}
-        assert {len(cost_rows), len(costs)} == {content["cost_changes"]}
-        for row, metric, value, status in zip(rows, metrics, values, buffers[3], strict=True):
-            self.scores[row, metric] = self._seen(metric, status, value)
-        self.costs |= dict(zip(cost_rows, costs, strict=True))
+        assert len(buffers) == 5
+        assert (len(spans), len(cost_spans)) == (3 * content["spans"], 2 * content["cost_spans"])
+        at = 0
+        for metric, first, rows in zip(spans[::3], spans[1::3], spans[2::3], strict=True):
+            for row in range(first, first + rows):
+                self.scores[row, metric] = self._seen(metric, buffers[2][at], values[at])
+                at += 1
+        assert at == len(values) == len(buffers[2])
+        self.most_at_once = max(self.most_at_once, at)
+        told = iter(costs)
+        for first, rows in zip(cost_spans[::2], cost_spans[1::2], strict=True):
+            self.costs |= {row: next(told) for row in range(first, first + rows)}
+        assert next(told, None) is None
 
     def _snapshot(self, buffers: list[bytes]) -> None:
         values, statuses, costs = array("f", buffers[0]), buffers[1], array("f", buffers[2])
