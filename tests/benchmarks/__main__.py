@@ -16,6 +16,8 @@ NAMES = (
     "prompt_size",
     "offline_quality",
     "judging",
+    "showing",
+    "grid",
     "streaming",
     "requests_saved",
     "judge_free",
