@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ragas_nb.engine.limits import Limits
 from ragas_nb.errors import ConfigurationError
+from ragas_nb.marking import MarkedRun
 from ragas_nb.results.contents import Contents, Steps
 from ragas_nb.results.result import EvaluationResult
 from ragas_nb.schema import EvaluationDataset
@@ -44,20 +47,26 @@ class Clock:
             self._since = monotonic()
 
 
-class RecordedRun:
+class RecordedRun(MarkedRun):
     """A run with all that is known of it: `run.result`, `run.df`, `run.errors`; a cell shows its widget.
 
     `len`, iteration and `run[...]` read the scores so far, as on an `EvaluationResult`. One that comes from
-    the store cannot go on by itself: `rnb.resume(run.run_id)` makes one that does.
+    the store cannot go on by itself: `rnb.resume(run.run_id)` makes one that does. `store` is the file that
+    has it; None where it is in memory only.
     """
 
     views: Views[RecordedRun] | None = None
     """Who shows runs; set by `ragas_nb.notebook`."""
 
-    def __init__(self, meta: RunMeta, dataset: EvaluationDataset, state: State, steps: Steps) -> None:
-        self.meta = meta
-        self.dataset = dataset
-        self.state = state
+    def __init__(
+        self,
+        meta: RunMeta,
+        dataset: EvaluationDataset,
+        state: State,
+        steps: Steps,
+        store: Path | None = None,
+    ) -> None:
+        super().__init__(meta, dataset, state, store)
         self.clock = Clock(_since=None)
         self.shown_as: list[str] = []
         """Outputs that show the run and must be brought up to date when it ends."""
@@ -66,11 +75,6 @@ class RecordedRun:
         self._view: RowsView | None = None
 
     # ── what it is now ──
-
-    @property
-    def run_id(self) -> str:
-        """The run's id: the same in the store, in files and after a resume."""
-        return self.meta.run_id
 
     @property
     def name(self) -> str:
@@ -113,11 +117,6 @@ class RecordedRun:
         return False
 
     @property
-    def loop(self) -> Any:
-        """The event loop that the run goes on; None where it does not."""
-        return None
-
-    @property
     def result(self) -> EvaluationResult:
         """The scores so far."""
         return EvaluationResult.of(self._contents())
@@ -127,7 +126,7 @@ class RecordedRun:
 
     @property
     def df(self) -> pd.DataFrame:
-        """The samples with the scores so far; missing scores are NaN."""
+        """The samples with the scores so far, tags and notes; missing scores are NaN."""
         return self.result.to_pandas()
 
     @property
@@ -161,6 +160,24 @@ class RecordedRun:
     def show(self) -> None:
         """Show the live widget in this cell's output."""
         self._views().show(self)
+
+    @overload
+    def to_html(self, path: None = None, *, most_mb: float = 50) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str], *, most_mb: float = 50) -> Path: ...
+    def to_html(self, path: str | PathLike[str] | None = None, *, most_mb: float = 50) -> str | Path:
+        """Write one file that shows the run in any browser: scores, texts, steps; nothing else is needed.
+
+        Rows can be sorted, filtered, searched and opened there, and nothing is asked of any host. Where it
+        would be larger than `most_mb` megabytes, steps are left out, those of the worst rows last; the file
+        says so, and so does a warning. Returns the path; without one, the text of the file.
+
+        Raises:
+            ConfigurationError: the file cannot be written.
+        """
+        if path is None:
+            return self._views().to_html(self, most_mb)
+        return self._views().save_html(self, Path(path), most_mb)
 
     def _ipython_display_(self) -> None:
         if not self._views().show(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Collection, Generator
+from collections.abc import AsyncIterator, Collection, Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,7 +14,6 @@ from typing import Any
 from ragas_nb.engine.events import (
     Event,
     FailureKind,
-    Listener,
     NoticeGiven,
     RunEnded,
     RunPaused,
@@ -50,7 +49,7 @@ class Run(SteeredRun):
         state = State(plan.dataset.ids, plan.columns)
         super().__init__(meta, plan.dataset, state, self._steps_of, settings)
         self.plan = plan
-        self._listeners: list[Listener] = [
+        self._listeners += [
             partial(log_event, self),
             *(listener_of(callback, meta) for callback in settings.listeners),
         ]
@@ -102,15 +101,6 @@ class Run(SteeredRun):
         return wait_for(again)
 
     # ── listening and waiting ──
-
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; call what is returned to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._drop(listener)
-
-    def _drop(self, listener: Listener) -> None:
-        if listener in self._listeners:
-            self._listeners.remove(listener)
 
     async def events(self) -> AsyncIterator[Event]:
         """Give every event from now on, until the run ends: `async for event in run.events(): …`."""
@@ -210,11 +200,13 @@ class Run(SteeredRun):
             session.pause()
         self._pauses_first = False
         await journal.flush()
+        self._store_marks()
         return session
 
     def _take_up(self, stored: StoredRun) -> str:
         """Take up what the store has of this run, and return that in words."""
-        self.state, self.clock.before = stored.state, stored.elapsed_s
+        self._use(stored.state)
+        self.clock.before = stored.elapsed_s
         self.state.status, self.state.message = "starting", None
         self.settings.budget.count_before(stored.state.total)
         self._again.append(Failed(kinds_of(None)))
@@ -224,11 +216,18 @@ class Run(SteeredRun):
             "nothing of that is asked again."
         )
 
+    def _use(self, state: State) -> None:
+        """Have another state from now on, with the tags and notes that are not in the file yet."""
+        with self._leaving:
+            for mark in self._unstored:
+                state.apply(mark)
+            self.state = state
+
     def _leave_to_others(self) -> None:
         """Be a run of its own: another process has just gone on with the one in the store."""
         self.meta = replace(self.meta, run_id=secrets.token_hex(4))
         self.settings = replace(self.settings, is_kept=False)
-        self.state = State(self.dataset.ids, self.plan.columns)
+        self._use(State(self.dataset.ids, self.plan.columns))
         self.settings.budget.count_before(self.state.total)
         self.clock.before = 0.0
         self._again.clear()
@@ -240,6 +239,7 @@ class Run(SteeredRun):
             self._announce(end)
         else:
             await session.close(end)
+            self._store_marks()
         if not self._waiting:
             self._refresh()
 
@@ -250,12 +250,7 @@ class Run(SteeredRun):
             self.clock.stop()
         elif isinstance(event, RunResumed):
             self.clock.go()
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception:
-                log.exception("a listener of run %s failed on %s; it hears no more", self.run_id, event.type)
-                self._drop(listener)
+        self._tell_all((event,))
 
     def _refresh(self) -> None:
         """Bring saved pictures up to date, from the cell that waits where there is one: some hosts drop what

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from statistics import stdev
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ragas_nb.metrics.result import Score
 from ragas_nb.schema import EvaluationDataset
 from ragas_nb.schema.assembly import told_ids
 from ragas_nb.schema.values import plain
-from ragas_nb.store.state import SCORED, SETTLED, UNDEFINED, Column, Findings
+from ragas_nb.store.state import SCORED, SETTLED, UNDEFINED, UNMARKED, Column, Findings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,21 +39,22 @@ def checked_size(batch_size: int | None) -> int:
 
 
 def score_frame(dataset: EvaluationDataset, findings: Findings) -> pd.DataFrame:
-    """The samples with a column per score; a missing score is NaN."""
+    """The samples with a column per score, and `tags` and `note` where people left some; a missing score is
+    NaN."""
     return _with_scores(dataset.to_pandas(), findings, range(len(dataset)))
 
 
 def score_frames(dataset: EvaluationDataset, findings: Findings, size: int) -> Iterator[pd.DataFrame]:
     """The same, `size` rows at a time, all with the columns and the labels of the whole."""
     names = [*dataset.features(), *dataset.extra]
-    labels = _labels(dataset)
+    labels = row_labels(dataset)
     for start in range(0, len(dataset), size):
         rows = range(start, min(start + size, len(dataset)))
         frame = dataset[rows].to_pandas().reindex(columns=names)  # nobody here may have a value
         yield _with_scores(frame.set_axis(labels[start : rows.stop], axis=0), findings, rows)
 
 
-def _labels(dataset: EvaluationDataset) -> pd.Index:
+def row_labels(dataset: EvaluationDataset) -> pd.Index:
     """The labels of the whole dataset's rows: its ids, unless they count rows or a column tells them."""
     import pandas as pd
 
@@ -75,7 +76,31 @@ def _with_scores(frame: pd.DataFrame, findings: Findings, rows: range) -> pd.Dat
             ending, spread = spread_of(column)
             values = [spread(column.repeats.get(row, ())) for row in rows]
             columns[name + ending] = pd.Series(values, index=frame.index, dtype="float64")
+    for name, left in _left_by_people(findings, rows).items():
+        columns[_free_name(name, columns)] = pd.Series(left, index=frame.index, dtype="object")
     return pd.DataFrame(columns, index=frame.index)
+
+
+def _left_by_people(findings: Findings, rows: range) -> dict[str, list[object]]:
+    """Tags and notes of these rows, each only where a sample of the whole has some."""
+    every, marks = list(findings.marks.values()), [findings.marks.get(row, UNMARKED) for row in rows]
+    columns: dict[str, list[object]] = {}
+    if any(mark.tags for mark in every):
+        columns["tags"] = [list(mark.tags) for mark in marks]
+    if any(mark.note is not None for mark in every):
+        columns["note"] = [mark.note for mark in marks]
+    return columns
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """The name of a column of ours; `run_` before it where the data or a metric has that one.
+
+    >>> _free_name("note", ["response"]), _free_name("note", ["note"])
+    ('note', 'run_note')
+    """
+    while name in taken:
+        name = f"run_{name}"
+    return name
 
 
 def spread_of(column: Column) -> tuple[str, Callable[[Sequence[Score]], float | None]]:

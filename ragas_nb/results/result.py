@@ -176,7 +176,9 @@ class EvaluationResult:
         `batched=True` gives frames of `batch_size` rows (1,000 unless told), one after the other, whose
         labels go on where the last one ended; without it there is one frame and `batch_size` says nothing.
         Where jobs were done several times, `{metric}_std` is the standard deviation of their scores, or
-        `{metric}_agreement` the share of the most frequent one.
+        `{metric}_agreement` the share of the most frequent one. Where people left some, `tags` has a list of
+        them for each sample and `note` a text or None; if the data have such columns themselves, ours are
+        `run_tags` and `run_note`.
 
         Raises:
             ValueError: there is no dataset, or `batch_size` is below 1.

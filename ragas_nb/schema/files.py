@@ -72,11 +72,11 @@ def write_csv(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]
     with Path(path).expanduser().open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([_csv_cell(cell) for cell in row] for row in zip(*columns.values(), strict=True))
+        writer.writerows([csv_cell(cell) for cell in row] for row in zip(*columns.values(), strict=True))
 
 
-def _csv_cell(cell: object) -> object:
-    """Return what a CSV cell shows of a value."""
+def csv_cell(cell: object) -> object:
+    """Return what a CSV cell shows of a value: lists and dicts as JSON."""
     if isinstance(cell, (str, int, float, type(None))):
         return cell
     return _AS_JSON(cell) if isinstance(cell, (list, dict)) else as_text(cell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -19,9 +20,20 @@ _NOTE: Final = b"ragas_nb"
 
 def write_parquet(path: str | PathLike[str], columns: Mapping[str, Sequence[object]]) -> None:
     """Write a Parquet file; raises `ConfigurationError` without the `pyarrow` package."""
+    _write(Path(path).expanduser(), columns)
+
+
+def parquet_bytes(columns: Mapping[str, Sequence[object]]) -> bytes:
+    """Return the columns as a Parquet file; raises `ConfigurationError` without the `pyarrow` package."""
+    file = io.BytesIO()
+    _write(file, columns)
+    return file.getvalue()
+
+
+def _write(to: Path | io.BytesIO, columns: Mapping[str, Sequence[object]]) -> None:
     parquet = needed("pyarrow.parquet", "Parquet files")
     table, in_json = arrow_table(columns)
-    parquet.write_table(table.replace_schema_metadata({_NOTE: json.dumps(in_json)}), Path(path).expanduser())
+    parquet.write_table(table.replace_schema_metadata({_NOTE: json.dumps(in_json)}), to)
 
 
 def table_of_parquet(path: str | PathLike[str]) -> Table:

@@ -19,6 +19,7 @@ from ragas_nb.schema import EvaluationDataset
 from ragas_nb.store.codec import first_line, happening_of, meta_of, outcome_of
 from ragas_nb.store.database import reading
 from ragas_nb.store.housekeeping import Pruned, prune, size_of
+from ragas_nb.store.marks import stored_marks
 from ragas_nb.store.meta import RunMeta
 from ragas_nb.store.ownership import living_owner
 from ragas_nb.store.packing import words_of
@@ -272,6 +273,8 @@ def _fill(state: State, connection: sqlite3.Connection, number: int) -> None:
         state.apply(outcome_of(state.ids[row], state.metrics[metric], (told[0], told[1], told[2])))
     for event in _usage(state, connection, number):
         state.apply(event)
+    for mark in stored_marks(connection, number, state.ids):
+        state.apply(mark)
 
 
 def _usage(state: State, connection: sqlite3.Connection, number: int) -> Iterator[UsageAdded]:

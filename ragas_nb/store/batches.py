@@ -19,6 +19,7 @@ from ragas_nb.engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SampleMarked,
     UsageAdded,
 )
 from ragas_nb.engine.trace import Trace
@@ -140,7 +141,7 @@ class BatchMaker:
                 return self._job(batch, event, told_of_score(event), event.trace, packed)
             case UsageAdded():
                 self._usage(batch, event)
-            case JobStarted():
+            case JobStarted() | SampleMarked():  # what people leave is written by `marks`
                 pass
             case JobFailed():
                 return self._job(batch, event, told_of_failure(event), event.trace, packed)

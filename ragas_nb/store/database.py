@@ -28,7 +28,11 @@ _OTHER_FILE: Final = "name another file: store=… or RAGAS_NB_STORE"
 FileId = tuple[int, int]
 
 
-class Missing(StoreError):
+class NotStored(StoreError):
+    """The file has no such run, or not yet."""
+
+
+class Missing(NotStored):
     """There is no such file, and none was to be made."""
 
 

@@ -113,6 +113,21 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE annotations (
+            run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            row INTEGER NOT NULL,
+            metric INTEGER,
+            kind TEXT NOT NULL,
+            body TEXT NOT NULL,
+            author TEXT NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (run, number)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
 """What leads from each version to the next, the first from an empty file. A step that has been released never
 changes: add another one.
@@ -123,6 +138,8 @@ changes: add another one.
 - `usage`: one row per request. `happenings`: the events of the run as a whole, in JSON.
 - `parts`: five hundred samples each, by their content, so that runs share them; see `parts`.
 - `answers`: by the hash of their key; `run_answers` says which runs used them.
+- `annotations`: what people left on samples (`metric` NULL) and on scores, one row for each time somebody did
+  something, in JSON, in order; none is ever changed.
 """
 
 

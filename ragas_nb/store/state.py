@@ -20,6 +20,7 @@ from ragas_nb.engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SampleMarked,
     UsageAdded,
 )
 from ragas_nb.metrics.result import Ranking, Score
@@ -68,8 +69,28 @@ class Column:
         self.repeats.pop(row, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What people left on a sample: tags in the order in which they came, and a note."""
+
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+
+    def after(self, event: SampleMarked) -> Mark:
+        """Return the mark that an event makes of it."""
+        if event.kind == "note":
+            return replace(self, note=event.text)
+        others = tuple(tag for tag in self.tags if tag != event.text)
+        if event.kind == "untag" or event.text is None:
+            return replace(self, tags=others)
+        return self if event.text in self.tags else replace(self, tags=(*self.tags, event.text))
+
+
+UNMARKED = Mark()
+
+
 class Findings:
-    """What is known of the jobs of some samples: scores, how they ended, what they used."""
+    """What is known of some samples: scores, how jobs ended, what they used, what people left on them."""
 
     def __init__(self, ids: Sequence[SampleId], metrics: Sequence[str]) -> None:
         self.ids = tuple(ids)
@@ -81,6 +102,8 @@ class Findings:
         self.outcomes: dict[tuple[SampleId, str], JobScored | JobFailed] = {}
         """How settled jobs ended, without traces; a score without more to tell of it may be left out."""
         self.ledger = Ledger()
+        self.marks: dict[int, Mark] = {}
+        """What people left on samples, by row; only of those that have a tag or a note now."""
         self.status: RunStatus = "starting"
         self.message: str | None = None
         self.notices: dict[str, str] = {}
@@ -123,6 +146,7 @@ class Findings:
         keys = ((sample_id, name) for sample_id in part.ids for name in self.metrics)
         part.outcomes = {key: self.outcomes[key] for key in keys if key in self.outcomes}
         part.ledger = self.ledger.part(rows)
+        part.marks = {new: self.marks[row] for new, row in enumerate(rows) if row in self.marks}
         part.status, part.message, part.notices = self.status, self.message, dict(self.notices)
         return part
 
@@ -152,6 +176,8 @@ class State(Findings):
                 self._failed(event)
             case JobReset():
                 self._reset(event)
+            case SampleMarked():
+                self._marked(event)
             case NoticeGiven():
                 self.notices.pop(event.about, None)
                 if event.message is not None:
@@ -210,6 +236,14 @@ class State(Findings):
         self.outcomes.pop((event.sample_id, event.metric), None)
         statuses = [other.statuses[row] for other in self.columns.values()]
         self._worst[row] = max((status for status in statuses if status in SETTLED), default=PENDING)
+
+    def _marked(self, event: SampleMarked) -> None:
+        row = self.row_of[event.sample_id]
+        mark = self.marks.get(row, UNMARKED).after(event)
+        if mark == UNMARKED:
+            self.marks.pop(row, None)
+        else:
+            self.marks[row] = mark
 
     def _spent(self, event: UsageAdded) -> None:
         row = self.row_of[event.sample_id]

@@ -182,6 +182,19 @@ class RunTables:
             if last:
                 self.connection.execute("UPDATE runs SET dataset_complete = 1 WHERE id = ?", (self.run,))
 
+    def annotate(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Write what people left on samples, after what is there already, whole or not at all."""
+        with transaction(self.connection):
+            (number,) = self.connection.execute(
+                "SELECT coalesce(max(number) + 1, 0) FROM annotations WHERE run = ?", (self.run,)
+            ).fetchone()
+            insert(
+                self.connection,
+                "annotations",
+                [(self.run, number + place, *row) for place, row in enumerate(rows)],
+            )
+            self.connection.execute("UPDATE runs SET updated_at = ? WHERE id = ?", (time.time(), self.run))
+
     # ── read ──
 
     def has_dataset(self) -> bool:
@@ -232,6 +245,7 @@ class RunTables:
             for table, columns in (
                 ("usage", "row, metric, step, model, input_tokens, output_tokens, cached_tokens, cost"),
                 ("happenings", "body"),
+                ("annotations", "row, metric, kind, body, author, at"),
             ):
                 self._copy(
                     other,

@@ -64,6 +64,14 @@ class SavedJob(BaseModel):
     repeats: tuple[Score, ...] = ()
 
 
+class SavedMark(BaseModel):
+    """What people left on a sample; `row` is its place in the file."""
+
+    row: NonNegativeInt
+    tags: tuple[str, ...]
+    note: str | None
+
+
 class SavedUsage(BaseModel):
     """Every request: a value of each column per request, in the order in which the replies came."""
 
@@ -93,3 +101,4 @@ class SavedResult(BaseModel):
     usage: SavedUsage
     counted: bool
     handler: list[TokenUsage] | None
+    marks: list[SavedMark] = []

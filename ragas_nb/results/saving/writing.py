@@ -10,6 +10,7 @@ from ragas_nb.results.contents import Contents
 from ragas_nb.results.saving.shapes import (
     SavedFailure,
     SavedJob,
+    SavedMark,
     SavedMetric,
     SavedResult,
     SavedStep,
@@ -21,7 +22,7 @@ from ragas_nb.store.ledger import Ledger
 from ragas_nb.store.meta import ScoreColumn
 from ragas_nb.store.records import PromptRecord, StepRecord
 from ragas_nb.store.samples import dataset_from, dataset_of
-from ragas_nb.store.state import FAILED, RUNNING, SCORED, STATUSES, UNDEFINED, Column, Findings
+from ragas_nb.store.state import FAILED, RUNNING, SCORED, STATUSES, UNDEFINED, Column, Findings, Mark
 
 # ── out ──
 
@@ -43,6 +44,9 @@ def saved(contents: Contents) -> SavedResult:
         usage=_usage(findings.ledger),
         counted=contents.counted,
         handler=None if contents.cost_cb is None else _handled(contents.cost_cb),
+        marks=[
+            SavedMark(row=row, tags=mark.tags, note=mark.note) for row, mark in sorted(findings.marks.items())
+        ],
     )
 
 
@@ -153,6 +157,10 @@ def _findings(saved: SavedResult) -> Findings:
     ):
         raise ValueError("a failed job has no failure")
     _count(findings, saved.usage)
+    for left in saved.marks:
+        if left.row >= len(findings.ids):
+            raise ValueError(f"marks: there is no sample {left.row}")
+        findings.marks[left.row] = Mark(left.tags, left.note)
     findings.status, findings.message = saved.status, saved.message
     return findings
 

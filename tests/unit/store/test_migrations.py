@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import ragas_nb as rnb
 from ragas_nb.engine.events import JobFailed, JobScored, RunEnded, RunStarted
 from ragas_nb.errors import StoreError
 from ragas_nb.store import migrations
@@ -18,6 +19,7 @@ from ragas_nb.store.migrations import STEPS
 from ragas_nb.store.packing import Packer, prompt_text, words_of
 from ragas_nb.store.parts import pack_part, part_digest, part_text
 from ragas_nb.store.records import records_of
+from ragas_nb.store.state import Mark
 from tests.unit.store.told import (
     AT,
     METRICS,
@@ -213,6 +215,14 @@ async def test_a_run_of_the_first_version_can_go_on(path: Path):
     assert known(Archive(path).load("run1").state) == known(folded([*EVENTS[:5], more, EVENTS[5]], dataset()))
 
 
+def test_on_a_run_of_the_first_version_people_can_leave_marks(path: Path):
+    write_first(path)
+    run = rnb.load("run1", path)
+    run.tag(["q2", "q0"], "billing")
+    run.note("q0", "why?")
+    assert Archive(path).load("run1").state.marks == {0: Mark(("billing",), "why?"), 2: Mark(("billing",))}
+
+
 def test_a_file_is_brought_up_to_date_step_by_step(path: Path, monkeypatch: pytest.MonkeyPatch):
     write_first(path)
     later = (*STEPS, ("ALTER TABLE runs ADD COLUMN note TEXT",), ("UPDATE runs SET note = run_id",))
@@ -238,6 +248,7 @@ def test_a_new_file_has_the_tables_of_today(path: Path):
             name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
     assert {"runs", "jobs", "traces", "usage", "answers", "parts", "prompts", "happenings"} <= tables
+    assert "annotations" in tables
     assert rows(path, "PRAGMA user_version") == [(len(STEPS),)]
     assert content(path)[68:72] == b"RNB1"
 

@@ -7,10 +7,20 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ragas_nb.engine.events import Event, JobFailed, JobScored, JobStarted, RunEnded, RunStarted, UsageAdded
+from ragas_nb.engine.events import (
+    Event,
+    JobFailed,
+    JobScored,
+    JobStarted,
+    MarkKind,
+    RunEnded,
+    RunStarted,
+    SampleMarked,
+    UsageAdded,
+)
 from ragas_nb.judges.base import Usage
 from ragas_nb.store.ledger import Spent
-from ragas_nb.store.state import FAILED, PENDING, RUNNING, SCORED, UNDEFINED, State
+from ragas_nb.store.state import FAILED, PENDING, RUNNING, SCORED, UNDEFINED, Mark, State
 
 AT = datetime(2030, 1, 2, tzinfo=UTC)
 
@@ -37,6 +47,22 @@ def folded(*events: Event, metrics: tuple[str, ...] = ("m",)) -> State:
     for event in events:
         state.apply(event)
     return state
+
+
+def marked(sample_id: str, kind: MarkKind, text: str | None) -> SampleMarked:
+    return SampleMarked(sample_id=sample_id, kind=kind, text=text, author="Ana", at=AT)
+
+
+def test_tags_stand_in_the_order_in_which_they_came_each_once():
+    tags = [marked("b", "tag", "x"), marked("b", "tag", "y"), marked("b", "tag", "x")]
+    assert folded(*tags).marks == {1: Mark(("x", "y"))}
+    assert folded(*tags, marked("b", "untag", "x"), marked("b", "tag", "x")).marks == {1: Mark(("y", "x"))}
+
+
+def test_the_last_note_counts_and_a_sample_without_marks_has_none():
+    notes = [marked("a", "note", "first"), marked("a", "note", "last"), marked("a", "tag", "x")]
+    assert folded(*notes).marks == {0: Mark(("x",), "last")}
+    assert folded(*notes, marked("a", "note", None), marked("a", "untag", "x")).marks == {}
 
 
 def test_before_the_first_event_everything_is_pending():
