@@ -1,4 +1,4 @@
-// Bundles the widget into ragas_nb/notebook/static.
+// Bundles the widget, and the script of its offline page, into ragas_nb/notebook/static.
 //   --dev    readable output with an inline source map
 //   --watch  rebuild on every change, until stopped
 import { context } from "esbuild";
@@ -11,14 +11,9 @@ if (unknown.length > 0) {
 }
 const dev = flags.has("--dev");
 
-const build = await context({
-  entryPoints: [
-    { in: "js/src/index.ts", out: "widget" },
-    { in: "js/src/styles.css", out: "widget" },
-  ],
+const common = {
   outdir: "ragas_nb/notebook/static",
   bundle: true,
-  format: "esm",
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",
@@ -26,11 +21,25 @@ const build = await context({
   sourcemap: dev ? "inline" : false,
   legalComments: "none",
   logLevel: "info",
-});
+};
+const builds = [
+  await context({
+    ...common,
+    entryPoints: [
+      { in: "js/src/index.ts", out: "widget" },
+      { in: "js/src/styles.css", out: "widget" },
+    ],
+    format: "esm",
+  }),
+  // the script of the file that `run.to_html` writes
+  await context({ ...common, entryPoints: { offline: "js/src/offline.ts" }, format: "iife" }),
+];
 
-if (flags.has("--watch")) {
-  await build.watch();
-} else {
-  await build.rebuild();
-  await build.dispose();
+for (const build of builds) {
+  if (flags.has("--watch")) {
+    await build.watch();
+  } else {
+    await build.rebuild();
+    await build.dispose();
+  }
 }

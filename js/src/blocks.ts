@@ -66,6 +66,34 @@ export function hasStatus(scores: Scores, row: number, status: number): boolean 
   return false;
 }
 
+/** Visit the scores of one metric block by block: where they begin in the block's columns, and how many they are. */
+export function visitMetric(
+  { rows, blocks }: Scores,
+  metric: number,
+  visit: (values: Float32Array, statuses: Uint8Array, from: number, end: number) => void,
+): void {
+  const from = metric * ROWS;
+  for (const [at, { values, statuses }] of blocks.entries()) {
+    visit(values, statuses, from, from + Math.min(ROWS, rows - at * ROWS));
+  }
+}
+
+/** How many rows have at least one job with this status. */
+export function rowsWith({ rows, metrics, blocks }: Scores, status: number): number {
+  const having = new Uint8Array(ROWS);
+  let found = 0;
+  for (const [at, { statuses }] of blocks.entries()) {
+    const n = Math.min(ROWS, rows - at * ROWS);
+    if (statuses.indexOf(status) < 0) continue;
+    having.fill(0);
+    for (let m = 0; m < metrics; m++) {
+      for (let i = 0; i < n; i++) if (statuses[m * ROWS + i] === status) having[i] = 1;
+    }
+    for (let i = 0; i < n; i++) found += having[i] ?? 0;
+  }
+  return found;
+}
+
 /** Whether a row has the same scores and cost in both. */
 export function sameRow(a: Scores, b: Scores, row: number): boolean {
   if (a.blocks[row >>> BITS] === b.blocks[row >>> BITS]) return a.metrics === b.metrics;

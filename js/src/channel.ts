@@ -8,10 +8,12 @@ export const COMMAND_TIMEOUT_MS = 15_000;
 
 /** What we use of the notebook's model. Never `set`: a trait change can jam a busy kernel's model for good. */
 export interface Model {
-  get(name: "saved" | "run_id" | "height"): unknown;
+  get(name: "saved" | "run_id" | "height" | "picture"): unknown;
   send(content: Command): void;
   on(event: string, listener: (...args: never[]) => void): void;
   off(event: string, listener: (...args: never[]) => void): void;
+  /** True for a run in a file: there is no kernel, and none is missed. */
+  offline?: boolean;
 }
 
 /** `connecting`: no answer yet; `busy`: it talks but does not listen, a cell blocks it; `lost`: it is silent. */

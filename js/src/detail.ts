@@ -2,6 +2,7 @@
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { statusAt, valueAt } from "./blocks";
 import type { RowDetail } from "./protocol";
+import { ABSENT } from "./protocol";
 import type { State } from "./state";
 import type { Store } from "./store";
 
@@ -15,7 +16,8 @@ export interface Detail {
   dispose(): void;
 }
 
-export function followDetail(store: Store, open: ReadonlySignal<number | null>): Detail {
+/** Follow the open row in the run that is shown, or in the run beside it. */
+export function followDetail(store: Store, open: ReadonlySignal<number | null>, beside = false): Detail {
   const detail = signal<RowDetail | null>(null);
   const problem = signal<string | null>(null);
   let asked = "";
@@ -25,12 +27,12 @@ export function followDetail(store: Store, open: ReadonlySignal<number | null>):
 
   const refresh = async () => {
     const row = open.peek();
-    const mark = markOf(store.live.peek(), row);
+    const mark = markOf(store.live.peek(), row, beside);
     if (busy || disposed || row === null || mark === "" || mark === asked) return;
     busy = true;
     asked = mark;
     try {
-      const found = await store.askTrace(row);
+      const found = await store.askTrace(row, beside);
       if (open.peek() === row && !disposed) {
         detail.value = found;
         problem.value = null;
@@ -46,7 +48,7 @@ export function followDetail(store: Store, open: ReadonlySignal<number | null>):
 
   const stop = effect(() => {
     const row = open.value;
-    const mark = markOf(store.live.value, row);
+    const mark = markOf(store.live.value, row, beside);
     if (detail.peek() !== null && detail.peek()?.row !== row) detail.value = null;
     if (row === null) asked = "";
     if (mark !== asked) refresh();
@@ -60,11 +62,12 @@ export function followDetail(store: Store, open: ReadonlySignal<number | null>):
   return { row: detail, problem, dispose };
 }
 
-/** A row's place and scores in one word: it changes when the row's jobs do. */
-function markOf(state: State | null, row: number | null): string {
-  if (state === null || row === null || row >= state.scores.rows) return "";
-  const jobs = state.metrics.map(
-    (_, m) => `${statusAt(state.scores, row, m)} ${valueAt(state.scores, row, m)}`,
-  );
+/** A row's place and scores in one word: it changes when the row's jobs do; empty where there is no such row. */
+function markOf(state: State | null, row: number | null, beside: boolean): string {
+  const scores = beside ? state?.beside?.scores : state?.scores;
+  if (!state || scores === undefined || row === null || row >= scores.rows) return "";
+  const statuses = state.metrics.map((_, m) => statusAt(scores, row, m));
+  if (statuses.every((status) => status === ABSENT)) return "";
+  const jobs = statuses.map((status, m) => `${status} ${valueAt(scores, row, m)}`);
   return `${row}: ${jobs.join()}`;
 }

@@ -28,6 +28,7 @@ const widget = (() => {
       const height: unknown = model.get("height");
       return mount(el, storeOf(model as Model), {
         runId: String(model.get("run_id") ?? ""),
+        picture: String(model.get("picture") ?? ""),
         height: typeof height === "number" && height > 0 ? height : null,
       });
     },

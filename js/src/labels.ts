@@ -4,7 +4,9 @@ import type { MetricColumn, MetricSummary, NewLabel } from "./protocol";
 export const MOST_BARS = 6;
 
 const FURTHER = "…"; // the kernel's label of everything that came after the many that it numbers
-const order = new Intl.Collator(undefined, { numeric: true });
+
+/** How texts are ordered: as a person would, numbers in them by their size. */
+export const textOrder = new Intl.Collator(undefined, { numeric: true });
 
 /** A score's label; null where the metric's scores are numbers. */
 export function labelOf(metric: MetricColumn, value: number): string | null {
@@ -27,7 +29,7 @@ export function withLabels(metrics: readonly MetricColumn[], news: readonly NewL
 export function ranksOf(labels: readonly string[]): Uint32Array {
   const ranks = new Uint32Array(labels.length);
   const sorted = labels.map((label, place) => ({ label, place }));
-  sorted.sort((a, b) => order.compare(a.label, b.label) || a.place - b.place);
+  sorted.sort((a, b) => textOrder.compare(a.label, b.label) || a.place - b.place);
   for (const [rank, { place }] of sorted.entries()) ranks[place] = rank;
   return ranks;
 }

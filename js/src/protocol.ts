@@ -263,6 +263,19 @@ export interface Notice {
   message: string;
 }
 
+/** A run in a file. Beside it the file has pages of `ROWS_PER_PAGE` rows, each compressed (gzip) and told in base64: those of texts hold lists of `OfflineText`, those of jobs the lists of the rows' jobs. */
+export interface Offline {
+  snapshot: Snapshot;
+  buffers: string[];
+  traced: string;
+}
+
+/** A sample's texts: as the grid shows them with all further fields, and in full. */
+export interface OfflineText {
+  text: RowText;
+  facts: Fact[];
+}
+
 /** Send no further request for now. */
 export interface Pause {
   type: "pause";
@@ -471,6 +484,8 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   MetricSummary: {"n": "integer", "failed": "integer", "undefined": "integer", "mean": {"any": ["number", "null"]}, "low": {"any": ["number", "null"]}, "high": {"any": ["number", "null"]}, "bins": {"list": "integer"}},
   NewLabel: {"metric": "integer", "number": "integer", "label": "string"},
   Notice: {"about": "string", "message": "string"},
+  Offline: {"snapshot": {"model": "Snapshot"}, "buffers": {"list": "string"}, "traced": "string"},
+  OfflineText: {"text": {"model": "RowText"}, "facts": {"list": {"model": "Fact"}}},
   Pause: {"type": {"one": ["pause"]}, "id": "integer"},
   Resume: {"type": {"one": ["resume"]}, "id": "integer"},
   Retry: {"type": {"one": ["retry"]}, "id": "integer", "kind": {"any": [{"one": ["rate_limited", "server_error", "connection", "timeout", "refused", "invalid_output", "misconfigured", "metric_error"]}, "null"]}, "row": {"any": ["integer", "null"]}, "metric": {"any": ["string", "null"]}},

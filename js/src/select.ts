@@ -1,25 +1,13 @@
 // What the views ask of the state: summaries, steps of the colour ramp, which rows in which order. All pure.
-import { costAt, hasStatus, statusAt, valueAt } from "./blocks";
+import { changeAt } from "./beside";
+import { costAt, statusAt, valueAt } from "./blocks";
+import type { Filter } from "./filter";
 import { ranksOf } from "./labels";
-import type { MetricColumn, MetricSummary } from "./protocol";
-import { binOf, FAILED, SCORED, type State, share, type Tally, UNDEFINED } from "./state";
+import type { MetricColumn, MetricSummary, Sort } from "./protocol";
+import { matching } from "./sieve";
+import { SCORED, type State, share, type Tally } from "./state";
 
 const Z_95 = 1.959964; // the 97.5 % point of the normal distribution
-
-/** A sorted column: a metric's place, or one of the two others. */
-export interface Sort {
-  by: "id" | "cost" | number;
-  down: boolean;
-}
-
-/** Which rows to show. Bins of one metric widen the choice, metrics narrow it; so do failed and undefined together. */
-export interface Filter {
-  failed: boolean;
-  undefined: boolean;
-  bins: ReadonlyMap<number, ReadonlySet<number>>;
-}
-
-export const NO_FILTER: Filter = { failed: false, undefined: false, bins: new Map() };
 
 /** What a metric's card shows; the interval is the normal one of the mean, within the metric's range. Labels have none. */
 export function summarize(metric: MetricColumn, tally: Tally): MetricSummary {
@@ -39,73 +27,39 @@ export function stepOf(metric: MetricColumn, value: number): number {
   return Math.min(4, Math.floor(good * 5 + 1e-6));
 }
 
-export function isFiltered(filter: Filter): boolean {
-  return filter.failed || filter.undefined || filter.bins.size > 0;
-}
-
-/** The bins with some of them switched: taken out when all of them are in. */
-export function toggled(chosen: ReadonlySet<number>, bins: readonly number[]): ReadonlySet<number> {
-  const all = bins.every((bin) => chosen.has(bin));
-  return new Set(all ? [...chosen].filter((bin) => !bins.includes(bin)) : [...chosen, ...bins]);
-}
-
-/** The filter with some bins of one metric switched. */
-export function toggleBins(filter: Filter, metric: number, bins: readonly number[]): Filter {
-  return withBins(filter, metric, toggled(filter.bins.get(metric) ?? new Set(), bins));
-}
-
-/** The filter with these bins of one metric; none of them means all. */
-export function withBins(filter: Filter, metric: number, chosen: ReadonlySet<number>): Filter {
-  const bins = new Map(filter.bins);
-  if (chosen.size > 0) bins.set(metric, chosen);
-  else bins.delete(metric);
-  return { ...filter, bins };
-}
-
 /** What a click on a column's head makes of the sorting: up, then down, then as the data came. */
-export function nextSort(sort: Sort | null, by: Sort["by"]): Sort | null {
-  if (sort?.by !== by) return { by, down: false };
-  return sort.down ? null : { by, down: true };
+export function nextSort(sort: Sort | null, by: string, change = false): Sort | null {
+  if (sort?.by !== by || sort.change !== change) return { by, down: false, change };
+  return sort.down ? null : { by, down: true, change };
 }
 
-/** The rows to show, in their order. Rows without a score come last, whichever way the column is sorted. */
-export function orderOf(state: State, sort: Sort | null, filter: Filter): Uint32Array {
-  const rows = matching(state, filter);
+/**
+ * The rows to show, in their order; `found` are those with the filter's text. Rows without a score come last,
+ * whichever way the column is sorted.
+ */
+export function orderOf(
+  state: State,
+  sort: Sort | null,
+  filter: Filter,
+  found: Uint8Array | null = null,
+): Uint32Array {
+  const rows = matching(state, filter, found);
   if (sort === null || rows.length < 2) return rows;
   if (sort.by === "id") return sort.down ? rows.reverse() : rows;
-  return sorted(state, sort.by, rows, sort.down);
-}
-
-function matching(state: State, filter: Filter): Uint32Array {
-  const { rows } = state.scores;
-  const found = new Uint32Array(rows);
-  let n = 0;
-  const all = !isFiltered(filter);
-  for (let row = 0; row < rows; row++) if (all || matches(state, filter, row)) found[n++] = row;
-  return found.subarray(0, n);
-}
-
-function matches({ scores, metrics }: State, filter: Filter, row: number): boolean {
-  if (filter.failed || filter.undefined) {
-    const failed = filter.failed && hasStatus(scores, row, FAILED);
-    if (!failed && !(filter.undefined && hasStatus(scores, row, UNDEFINED))) return false;
-  }
-  for (const [m, bins] of filter.bins) {
-    const metric = metrics[m];
-    if (metric === undefined || statusAt(scores, row, m) !== SCORED) return false;
-    if (!bins.has(binOf(metric, valueAt(scores, row, m)))) return false;
-  }
-  return true;
+  return sorted(rows, cellsOf(state, sort), sort.down);
 }
 
 /** How to read a column's value in a row: NaN where there is none, a label's place in the order of the texts. */
-function cellsOf({ scores, metrics }: State, by: "cost" | number): (row: number) => number {
+function cellsOf(state: State, { by, change }: Sort): (row: number) => number {
+  const { scores, metrics } = state;
   if (by === "cost") return (row) => costAt(scores, row);
-  const labels = metrics[by]?.labels ?? null;
+  const place = metrics.findIndex(({ name }) => name === by);
+  if (change) return (row) => changeAt(state, row, place);
+  const labels = metrics[place]?.labels ?? null;
   const ranks = labels && ranksOf(labels);
   return (row) => {
-    if (statusAt(scores, row, by) !== SCORED) return Number.NaN;
-    const value = valueAt(scores, row, by);
+    if (place < 0 || statusAt(scores, row, place) !== SCORED) return Number.NaN;
+    const value = valueAt(scores, row, place);
     return ranks ? (ranks[value] ?? Number.NaN) : value;
   };
 }
@@ -116,8 +70,7 @@ function cellsOf({ scores, metrics }: State, by: "cost" | number): (row: number)
  * A float's bits, read as an integer, order like the float once negative ones are turned round; integers are sorted
  * digit by digit (11 bits each), which takes 100,000 rows a few milliseconds.
  */
-function sorted(state: State, by: "cost" | number, rows: Uint32Array, down: boolean): Uint32Array {
-  const cellOf = cellsOf(state, by);
+function sorted(rows: Uint32Array, cellOf: (row: number) => number, down: boolean): Uint32Array {
   const values = new Float32Array(rows.length);
   const bits = new Uint32Array(values.buffer);
   const having = new Uint32Array(rows.length);

@@ -2,7 +2,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type Channel, createChannel, type Model } from "./channel";
 import { decodeSaved, type Incoming } from "./decode";
-import type { MetricSummary, RowDetail } from "./protocol";
+import type { MetricSummary, RowDetail, Viewing } from "./protocol";
 import { fromSaved } from "./saved";
 import { summarize } from "./select";
 import { fold, type State } from "./state";
@@ -11,13 +11,20 @@ import type { View } from "./view";
 
 export interface Store {
   channel: Channel;
+  /** Whether it is a run in a file, which nothing can change. */
+  offline: boolean;
   /** The live state; null until the first snapshot. */
   live: ReadonlySignal<State | null>;
   /** What is shown: the live state, else the saved one, else null. */
   shown: ReadonlySignal<State | null>;
   summaries: ReadonlySignal<readonly MetricSummary[]>;
   texts: Texts;
-  askTrace(row: number): Promise<RowDetail>;
+  /** What a view that opens starts from: the first snapshot tells it. */
+  begun: ReadonlySignal<Viewing | null>;
+  /** What the user's code asked the views to show last. */
+  shows: ReadonlySignal<Viewing | null>;
+  /** A row in full, of the run or of the one beside it. */
+  askTrace(row: number, beside: boolean): Promise<RowDetail>;
   /** The youngest view, in whose place the next one starts. */
   latest: View | null;
   dispose(): void;
@@ -25,6 +32,9 @@ export interface Store {
 
 export function createStore(model: Model): Store {
   const live = signal<State | null>(null);
+  const begun = signal<Viewing | null>(null);
+  const shows = signal<Viewing | null>(null);
+  let told: Viewing | null = null;
   let newest: State | null = null;
   let frame = 0;
 
@@ -36,10 +46,16 @@ export function createStore(model: Model): Store {
         texts.put(saved.rows.map(({ text }) => text));
       }
       live.value = newest;
+      begun.value ??= told;
     });
 
   const receive = (message: Incoming): "fine" | "gap" => {
     if (message.type === "rows") texts.put(message.rows);
+    if (message.type === "snapshot") told ??= message.viewing;
+    if (message.type === "show") {
+      if (begun.peek() === null) told = message.viewing;
+      else shows.value = message.viewing;
+    }
     if (message.type !== "snapshot" && message.type !== "batch") return "fine";
     const folded = fold(newest, message);
     if (folded.kind === "gap") return "gap";
@@ -52,7 +68,8 @@ export function createStore(model: Model): Store {
   };
 
   const channel = createChannel(model, receive);
-  const texts = createTexts((rows) => channel.ask({ type: "rows", rows, fields: [] }));
+  const offline = model.offline ?? false;
+  const texts = createTexts((rows, fields) => channel.ask({ type: "rows", rows, fields }));
   const saved = decodeSaved(model.get("saved"));
   const restored = saved && fromSaved(saved);
   if (saved) texts.put(saved.rows.map(({ text }, row) => ({ ...text, row })));
@@ -69,8 +86,8 @@ export function createStore(model: Model): Store {
     channel.dispose();
   };
 
-  const askTrace = (row: number) => channel.ask({ type: "trace", row, beside: false });
-  return { channel, live, shown, summaries, texts, askTrace, latest: null, dispose };
+  const askTrace = (row: number, beside: boolean) => channel.ask({ type: "trace", row, beside });
+  return { channel, offline, live, shown, summaries, texts, begun, shows, askTrace, latest: null, dispose };
 }
 
 const NOTHING = { n: 0, running: 0, undefined: 0, failed: 0, sum: 0, squares: 0, bins: [] };

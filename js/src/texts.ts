@@ -7,18 +7,27 @@ const AT_ONCE = 2;
 
 export type Texts = ReturnType<typeof createTexts>;
 
+/** A row's texts, and for how many of the further fields they were asked. */
+interface Kept {
+  text: RowText;
+  fields: number;
+}
+
 /** A bounded store of texts; `ask` fetches some rows and rejects when the kernel does not answer. */
-export function createTexts(ask: (rows: number[]) => Promise<unknown>) {
-  const kept = new Map<number, RowText>();
+export function createTexts(ask: (rows: number[], fields: string[]) => Promise<unknown>) {
+  const kept = new Map<number, Kept>();
   const version = signal(0);
+  const fields: string[] = []; // all that were ever wanted, in that order: the kernel tells them in the same
   let wanted: readonly number[] = [];
   const inFlight = new Set<number>();
   let requests = 0;
 
   const put = (rows: readonly RowText[]) => {
     for (const text of rows) {
+      const before = kept.get(text.row);
+      const isFuller = before !== undefined && before.text.more.length > text.more.length;
       kept.delete(text.row);
-      kept.set(text.row, text);
+      kept.set(text.row, isFuller ? before : { text, fields: text.more.length });
     }
     for (const row of kept.keys()) {
       if (kept.size <= TEXTS_KEPT) break;
@@ -32,27 +41,35 @@ export function createTexts(ask: (rows: number[]) => Promise<unknown>) {
     version.value++;
   };
 
+  const isMissing = (row: number) => (kept.get(row)?.fields ?? -1) < fields.length && !inFlight.has(row);
+
   const fetchMissing = () => {
-    const missing = wanted.filter((row) => !kept.has(row) && !inFlight.has(row)).slice(0, ROWS_PER_PAGE);
+    const missing = wanted.filter(isMissing).slice(0, ROWS_PER_PAGE);
     if (missing.length === 0 || requests >= AT_ONCE) return;
+    const asked = fields.length;
     for (const row of missing) inFlight.add(row);
     requests++;
     const done = () => {
       for (const row of missing) inFlight.delete(row);
       requests--;
     };
-    ask(missing).then(
+    ask(missing, [...fields]).then(
       () => {
         done();
+        for (const row of missing) {
+          const found = kept.get(row);
+          if (found !== undefined) kept.set(row, { ...found, fields: Math.max(asked, found.fields) });
+        }
         fetchMissing();
       },
       done, // the channel says that the kernel is silent; asked again when rows come into sight
     );
   };
 
-  /** Say which rows are in sight (and near it). */
-  const want = (rows: readonly number[]) => {
+  /** Say which rows are in sight (and near it), and which further fields of them. */
+  const want = (rows: readonly number[], further: readonly string[] = []) => {
     wanted = rows;
+    for (const field of further) if (!fields.includes(field)) fields.push(field);
     for (const row of rows) {
       const text = kept.get(row);
       if (text === undefined) continue;
@@ -62,7 +79,10 @@ export function createTexts(ask: (rows: number[]) => Promise<unknown>) {
     fetchMissing();
   };
 
-  const get = (row: number): RowText | undefined => kept.get(row);
+  const get = (row: number): RowText | undefined => kept.get(row)?.text;
 
-  return { version, get, put, clear, want };
+  /** A further field of a row; undefined while it is on its way. */
+  const more = (text: RowText, field: string): string | undefined => text.more[fields.indexOf(field)];
+
+  return { version, get, more, put, clear, want };
 }

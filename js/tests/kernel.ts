@@ -257,6 +257,17 @@ export class FakeModel implements Model {
     this.emit(update);
   }
 
+  /** Answer a search. */
+  found(id: number, rows: readonly number[]): void {
+    this.emit({ type: "found", id, rows: rows.length }, [view(Uint32Array.from(rows))]);
+  }
+
+  /** Answer with a file. */
+  file(id: number, name: string, content: string): void {
+    const bytes = new TextEncoder().encode(content);
+    this.emit({ type: "file", id, name, media_type: "text/csv", size: bytes.length }, [view(bytes)]);
+  }
+
   count(type: Command["type"]): number {
     return this.sent.filter((command) => command.type === type).length;
   }
@@ -280,6 +291,10 @@ export function answering(
         return model.receive(data);
       case "rows":
         return model.reply({ type: "rows", id: command.id, rows: command.rows.map(text) });
+      case "find":
+        return model.found(command.id, rowsWith(command.filter.text, data.run.samples));
+      case "export":
+        return model.file(command.id, `${data.run.name}.${command.format}`, "id,score\n");
       case "trace":
         return model.reply(trace(command.id, command.row, detail(command.row)));
       default:
@@ -288,6 +303,12 @@ export function answering(
   };
   return model;
 }
+
+/** The rows whose texts contain this. */
+const rowsWith = (words: string, samples: number): number[] =>
+  Array.from({ length: samples }, (_, row) => row).filter((row) =>
+    Object.values(text(row)).some((part) => String(part).includes(words)),
+  );
 
 /** Give the page a height: without layout everything is 0 px high, and no row in sight. */
 export function layOut(height: number): void {

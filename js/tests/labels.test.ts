@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BadMessage, decodeSaved } from "../src/decode";
+import { NO_FILTER, toggleBins } from "../src/filter";
 import { barsOf, ranksOf } from "../src/labels";
-import { NO_FILTER, orderOf, toggleBins } from "../src/select";
+import { orderOf } from "../src/select";
 import { fold, type State } from "../src/state";
 import { answering, batch, FakeModel, job, layOut, metric, type Score, saved, snapshot } from "./kernel";
 import { byRole, click, gridRows, open, type Page, press, settle } from "./page";
@@ -57,15 +58,19 @@ describe("orderOf", () => {
   const state = next(null, start([1, 0, "f", 2, 1], ["kind", "curt", "rude"]));
 
   it("sorts by the label's text, both ways, rows without one last", () => {
-    expect([...orderOf(state, { by: 0, down: false }, NO_FILTER)]).toEqual([0, 4, 1, 3, 2]);
-    expect([...orderOf(state, { by: 0, down: true }, NO_FILTER)]).toEqual([3, 1, 0, 4, 2]);
+    expect([...orderOf(state, { by: "tone", down: false, change: false }, NO_FILTER)]).toEqual([
+      0, 4, 1, 3, 2,
+    ]);
+    expect([...orderOf(state, { by: "tone", down: true, change: false }, NO_FILTER)]).toEqual([
+      3, 1, 0, 4, 2,
+    ]);
   });
 
   it("filters by labels; a bar of several is chosen and cleared as one", () => {
-    const chosen = toggleBins(NO_FILTER, 0, [0, 2]);
+    const chosen = toggleBins(NO_FILTER, "tone", [0, 2]);
     expect([...orderOf(state, null, chosen)]).toEqual([1, 3]);
-    expect([...orderOf(state, null, toggleBins(chosen, 0, [1, 2]))]).toEqual([0, 1, 3, 4]);
-    expect(toggleBins(chosen, 0, [0, 2])).toEqual(NO_FILTER);
+    expect([...orderOf(state, null, toggleBins(chosen, "tone", [1, 2]))]).toEqual([0, 1, 3, 4]);
+    expect(toggleBins(chosen, "tone", [0, 2])).toEqual(NO_FILTER);
   });
 });
 
@@ -114,12 +119,12 @@ describe("in the widget", () => {
   it("labels are shown as texts and counted while the run goes on", async () => {
     const model = answering(start([0, "u", "p"]));
     page = await open(model);
-    expect(card().textContent).toBe("tonekind1curt0n 1 · 1 undefined");
+    expect(card().textContent).toBe("tonekind 1curt 0n 1 · 1 undefined");
     model.receive({ ...batch(2, [[2, 0, 2]]), labels: [found(2, "<b>rude</b>")] });
     await settle();
     expect(gridRows(page.el).map((row) => row[3])).toEqual(["kind", "undefined", "<b>rude</b>"]);
     expect(page.el.querySelector('[title="tone: <b>rude</b>"]')).not.toBeNull();
-    expect(card().textContent).toBe("tonekind1curt0<b>rude</b>1n 2 · 1 undefined");
+    expect(card().textContent).toBe("tonekind 1curt 0<b>rude</b> 1n 2 · 1 undefined");
     expect(page.el.querySelectorAll("[role=grid] b, .rnb-t b").length).toBe(0);
   });
 
@@ -163,6 +168,6 @@ describe("in the widget", () => {
     const counts = { n: 90, failed: 0, undefined: 0, mean: null, low: null, high: null, bins: [50, 30] };
     page = await open(new FakeModel({ saved: saved([[1, 0]], { metrics: [TONE], summaries: [counts] }) }));
     expect(gridRows(page.el).map((row) => row[3])).toEqual(["curt", "kind"]);
-    expect(card().textContent).toBe("tonekind50curt30others10n 90");
+    expect(card().textContent).toBe("tonekind 50curt 30others 10n 90");
   });
 });

@@ -35,7 +35,7 @@ function refuse(sentence: string) {
 }
 
 const orders = () =>
-  [...page.el.querySelectorAll(".rnb-orders > button, .rnb-hold > button")].map(
+  [...page.el.querySelectorAll(".rnb-orders > button, .rnb-orders > .rnb-hold > button")].map(
     ({ textContent }) => textContent,
   );
 const pushed = async (name: string | RegExp) => click(byRole(page.el, "button", name));

@@ -67,6 +67,13 @@ export async function click(element: Element): Promise<void> {
   await settle();
 }
 
+/** Type a text into a field, in place of what it says. */
+export async function type(field: HTMLInputElement, text: string): Promise<void> {
+  field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await settle();
+}
+
 /** Press a key where the focus is; says whether the notebook would have seen it. */
 export async function press(key: string, more: KeyboardEventInit = {}): Promise<boolean> {
   let seen = false;

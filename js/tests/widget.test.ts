@@ -28,7 +28,7 @@ describe("the header", () => {
       "true",
     ]);
     expect(page.el.querySelector(".rnb-h1")?.textContent).toBe(
-      "supportRunninggpt-4o-miniPauseCancelRetry failed1Add budgetLimits",
+      "supportRunninggpt-4o-miniPauseCancelRetry failed1Add budgetLimitsExport",
     );
     expect(facts()).toBe(
       "100 %2 / 3 scored1 failed12 s2.5 / s4 s left12 of 32 at once1.20 k in90 out≈ $0.67 in allbudget $0.4200 of $1",
@@ -123,12 +123,13 @@ describe("without a kernel", () => {
     );
     expect(page.el.querySelector(".rnb-state")?.textContent).toBe("Not connected");
     expect(gridRows(page.el)).toEqual([
-      ["s0", "question 0", "answer 0", "0.50", "pending", "0.00030"],
-      ["s1", "question 1", "answer 1", "undefined", "1.00", "0.00030"],
+      ["s0", "question 0", "answer 0", "0.50", "pending", "0.00030", ""],
+      ["s1", "question 1", "answer 1", "undefined", "1.00", "0.00030", ""],
     ]);
     expect(page.el.querySelector(".rnb-count")?.textContent).toBe("2 of 2,000 rows");
     expect(byRole(page.el, "region", "faithfulness").textContent).toContain("0.810.80–0.82n 1,990");
     expect([...page.el.querySelectorAll("button[disabled]")].map((button) => button.textContent)).toEqual([
+      "Filter",
       "Failed1",
       "Undefined0",
     ]);

@@ -1,7 +1,7 @@
 // Bars that are counts and filters: one Tab stop, arrows inside.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { toggleBins, toggled, withBins } from "../select";
+import { chosenBins, toggleBins, toggled, withBins } from "../filter";
 import { isLive, type Scene } from "./scene";
 
 export interface Bar {
@@ -16,6 +16,7 @@ export interface Bar {
 
 interface BarsProps {
   scene: Scene;
+  metric: string;
   /** The metric's place. */
   place: number;
   kind: string;
@@ -28,13 +29,13 @@ interface BarsProps {
   listed?: boolean;
 }
 
-export function Bars({ scene, place, kind, bars, picture, choice, listed = false }: BarsProps) {
+export function Bars({ scene, metric, place, kind, bars, picture, choice, listed = false }: BarsProps) {
   const { filter } = scene.view;
-  const chosen = filter.value.bins.get(place);
+  const chosen = chosenBins(filter.value, metric);
   const [moved, setActive] = useState(0);
   const active = Math.min(moved, bars.length - 1);
   const live = isLive(scene);
-  const name = `${kind}${chosen ? " rnb-filtered" : ""}`;
+  const name = `${kind}${chosen.size > 0 ? " rnb-filtered" : ""}`;
   const drawn = bars.map((bar, at) => {
     const common = {
       id: `${scene.uid}-${place}-${at}`,
@@ -55,11 +56,11 @@ export function Bars({ scene, place, kind, bars, picture, choice, listed = false
         key={at}
         {...common}
         role="option"
-        aria-selected={chosen !== undefined && bar.bins.every((bin) => chosen.has(bin))}
+        aria-selected={bar.bins.length > 0 && bar.bins.every((bin) => chosen.has(bin))}
         aria-label={bar.label}
         onClick={() => {
           setActive(at);
-          filter.value = toggleBins(filter.value, place, bar.bins);
+          filter.value = toggleBins(filter.value, metric, bar.bins);
         }}
       >
         {bar.content}
@@ -74,12 +75,12 @@ export function Bars({ scene, place, kind, bars, picture, choice, listed = false
     );
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = keyed(event, active, bars, chosen ?? new Set(), listed);
+    const next = keyed(event, active, bars, chosen, listed);
     if (next === null) return;
     event.preventDefault();
     event.stopPropagation();
     setActive(next.active);
-    if (next.chosen) filter.value = withBins(filter.value, place, next.chosen);
+    if (next.chosen) filter.value = withBins(filter.value, metric, next.chosen);
   };
   return (
     <div

@@ -22,6 +22,8 @@ interface ButtonProps {
   /** The element that it opens. */
   controls?: string;
   submits?: boolean;
+  /** The key that does the same. */
+  keyName?: string;
   buttonRef?: Ref<HTMLButtonElement>;
   onClick?(): void;
 }
@@ -45,6 +47,7 @@ export function Button(props: ButtonProps) {
       {icon && <Icon name={icon} />}
       {!bare && <span class="rnb-tx">{label}</span>}
       {n !== undefined && <span class="rnb-n">{format.count(n)}</span>}
+      {props.keyName && <kbd class="rnb-key">{props.keyName}</kbd>}
     </button>
   );
 }

@@ -20,7 +20,7 @@ export function Cards({ scene, state }: { scene: Scene; state: State }) {
 }
 
 /** At most five beside each other, in rows as equal as can be. */
-function columns(cards: number): number {
+export function columns(cards: number): number {
   return cards <= 5 ? Math.max(4, cards) : Math.ceil(cards / Math.ceil(cards / 5));
 }
 
@@ -29,9 +29,11 @@ interface CardProps {
   metric: MetricColumn;
   place: number;
   summary: MetricSummary;
+  /** What else there is to say, in few words. */
+  note?: string;
 }
 
-function Card({ scene, metric, place, summary }: CardProps) {
+export function Card({ scene, metric, place, summary, note }: CardProps) {
   const { n } = summary;
   const labelled = metric.labels !== null && n > 0;
   return (
@@ -48,6 +50,7 @@ function Card({ scene, metric, place, summary }: CardProps) {
         {n + summary.undefined + summary.failed > 0 ? `n ${format.count(n)}` : "\u00a0"}
         {summary.undefined > 0 && ` · ${format.count(summary.undefined)} undefined`}
         {summary.failed > 0 && <span class="rnb-err"> · {format.count(summary.failed)} failed</span>}
+        {note !== undefined && ` · ${note}`}
       </span>
     </section>
   );

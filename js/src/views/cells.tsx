@@ -4,13 +4,15 @@ import type { ComponentChildren } from "preact";
 import { costAt, statusAt, valueAt } from "../blocks";
 import * as format from "../format";
 import { labelOf } from "../labels";
-import type { JobStatus, MetricColumn, RowText, RunState } from "../protocol";
+import type { JobStatus, Mark, MetricColumn, RowText, RunState } from "../protocol";
 import { FAILURE_KINDS, STATUSES } from "../protocol";
 import { stepOf } from "../select";
 import { type State, share } from "../state";
 import { isActive, whyOf, wordOf } from "../words";
 import type { Column } from "./columns";
+import { CompareCell } from "./comparecells";
 import { Icon, type IconName } from "./icons";
+import { MarkIcons, markInWords } from "./marks";
 
 const LOW = 0.4;
 
@@ -47,11 +49,13 @@ interface CellProps {
   state: State;
   row: number;
   text: RowText | undefined;
+  /** A further field of the row. */
+  more: string | undefined;
   /** Whether the Tab key reaches this cell. */
   stop: boolean;
 }
 
-export function Cell({ column, index, state, row, text, stop }: CellProps) {
+export function Cell({ column, index, state, row, text, more, stop }: CellProps) {
   const place = { "aria-colindex": index + 1, tabIndex: stop ? 0 : -1 };
   switch (column.kind) {
     case "id":
@@ -64,10 +68,18 @@ export function Cell({ column, index, state, row, text, stop }: CellProps) {
       return <TextCell place={place} text={text?.user_input} />;
     case "response":
       return <TextCell place={place} text={text?.response} second />;
+    case "field":
+      return <TextCell place={place} text={more} second />;
     case "metric":
       return <MetricCell place={place} state={state} m={column.place} row={row} />;
+    case "before":
+    case "now":
+    case "change":
+      return <CompareCell place={place} column={column} state={state} row={row} />;
     case "cost":
       return <CostCell place={place} cost={costAt(state.scores, row)} />;
+    case "mark":
+      return <MarkCell place={place} mark={state.marks.get(row)} />;
     default:
       return column.kind satisfies never;
   }
@@ -140,6 +152,16 @@ function CostCell({ place, cost }: { place: Place; cost: number }) {
       title={unknown ? "price not known" : undefined}
     >
       {unknown ? "–" : cost > 0 ? cost.toFixed(5) : "0"}
+    </div>
+  );
+}
+
+function MarkCell({ place, mark }: { place: Place; mark: Mark | undefined }) {
+  const words = mark && markInWords(mark);
+  return (
+    <div {...place} class="rnb-c rnb-mark" role="gridcell" title={words}>
+      {mark && <MarkIcons mark={mark} />}
+      {words && <span class="rnb-sr">{words}</span>}
     </div>
   );
 }

@@ -1,47 +1,108 @@
 // The grid's columns: which there are, what they are called, how wide they are.
 import type { MetricColumn } from "../protocol";
-import type { Sort } from "../select";
+import type { State } from "../state";
+import { besideColumns } from "./comparecolumns";
+
+/** Of two runs side by side: a metric in A, in B, and its change. */
+type Side = "before" | "now" | "change";
 
 export interface Column {
-  kind: "id" | "user_input" | "response" | "metric" | "cost";
+  kind: "id" | "user_input" | "response" | "field" | "metric" | Side | "cost" | "mark";
+  /** What no other column has. */
+  key: string;
   label: string;
   /** What a click on the head sorts by; null where there is no order. */
-  sort: Sort["by"] | null;
+  sort: string | null;
   /** Of a metric: its place among the metrics. */
   place: number;
   /** Of a metric with labels: characters of the longest one. */
   letters?: number;
+  /** What the head shows of the label, below the name of the group that it belongs to. */
+  short?: string;
+  group?: string;
+}
+
+/** What a person chose of the columns. */
+export interface Choice {
+  hidden: ReadonlySet<string>;
+  fields: readonly string[];
 }
 
 /** With the panel beside it the grid leaves to the panel what the panel shows better. */
-export function columnsOf(metrics: readonly MetricColumn[], panel: boolean): Column[] {
-  const text = (kind: "user_input" | "response"): Column => ({ kind, label: kind, sort: null, place: -1 });
-  return [
-    { kind: "id", label: "id", sort: "id", place: -1 },
-    text("user_input"),
-    ...(panel ? [] : [text("response")]),
-    ...metrics.map((metric, place): Column => {
-      const column = { kind: "metric", label: metric.name, sort: place, place } as const;
-      return metric.labels === null ? column : { ...column, letters: longest(metric.labels) };
-    }),
-    ...(panel ? [] : [{ kind: "cost", label: "cost, $", sort: "cost", place: -1 } satisfies Column]),
-  ];
+const IN_PANEL: readonly Column["kind"][] = ["response", "field", "cost"];
+
+const plain = (kind: Column["kind"], label: string = kind, sort: string | null = null): Column => ({
+  kind,
+  key: kind,
+  label,
+  sort,
+  place: -1,
+});
+
+const fieldColumn = (name: string): Column => ({ ...plain("field", name), key: `field ${name}` });
+
+function metricColumn({ name, labels }: MetricColumn, place: number): Column {
+  const column: Column = { kind: "metric", key: `metric ${name}`, label: name, sort: name, place };
+  return labels === null ? column : { ...column, letters: longest(labels) };
 }
 
-/** Their widths as a grid template, and the least width of all. */
-export function widthsOf(columns: readonly Column[], panel: boolean, idWidth: number) {
-  const widths = {
+/** All columns there can be, in order. */
+export function allColumns(state: Shown, fields: readonly string[]): Column[] {
+  const columns = [
+    plain("id", "id", "id"),
+    plain("user_input"),
+    plain("response"),
+    ...fields.map(fieldColumn),
+    ...state.metrics.map(metricColumn),
+    plain("cost", "cost, $", "cost"),
+    plain("mark", "tags and note"),
+  ];
+  return state.beside === null ? columns : besideColumns(state, columns);
+}
+
+/** What the columns are made of. */
+type Shown = Pick<State, "metrics" | "beside">;
+
+/** The columns that are shown. */
+export function columnsOf(state: Shown, panel: boolean, { hidden, fields }: Choice): Column[] {
+  return allColumns(state, fields).filter(
+    ({ kind, key }) => !hidden.has(key) && !(panel && IN_PANEL.includes(kind)),
+  );
+}
+
+export const isText = ({ kind }: Column): boolean =>
+  kind === "user_input" || kind === "response" || kind === "field";
+
+/** Texts share the room that the others leave. */
+const SHARES: Partial<Record<Column["kind"], number>> = { user_input: 1.1, response: 1, field: 1 };
+
+/** How wide a column is that nobody gave a width. */
+function ownWidth({ kind, letters }: Column, panel: boolean, idWidth: number): number {
+  const least = {
     id: idWidth,
     user_input: panel ? 120 : 150,
     response: 150,
+    field: 130,
     metric: panel ? 73 : 76,
+    before: 41,
+    now: 41,
+    change: 66,
     cost: 74,
-  };
-  const shares: Partial<Record<Column["kind"], number>> = { user_input: 1.1, response: 1 };
-  const widthOf = ({ kind, letters }: Column) =>
-    letters === undefined ? widths[kind] : widthForLetters(letters, widths[kind], panel);
+    mark: 28,
+  }[kind];
+  return letters === undefined ? least : widthForLetters(letters, least, panel);
+}
+
+/** Their widths as a grid template, and the least width of all; `given` are those that a person chose. */
+export function widthsOf(
+  columns: readonly Column[],
+  panel: boolean,
+  idWidth: number,
+  given: ReadonlyMap<string, number>,
+) {
+  const widthOf = (column: Column) => given.get(column.key) ?? ownWidth(column, panel, idWidth);
   const template = columns.map((column) => {
-    const part = shares[column.kind];
+    const part = given.has(column.key) ? undefined : SHARES[column.kind];
     return part ? `minmax(${widthOf(column)}px,${part}fr)` : `${widthOf(column)}px`;
   });
   const least = columns.reduce((sum, column) => sum + widthOf(column), 0) + 4;

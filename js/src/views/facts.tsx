@@ -2,6 +2,7 @@ import * as format from "../format";
 import type { Fact } from "../protocol";
 import { isOpen, setFold, type View } from "../view";
 import { Icon } from "./icons";
+import { Markdown } from "./markdown";
 
 const ALWAYS = ["user_input", "response"];
 
@@ -16,7 +17,7 @@ export function Facts({ view, facts }: { view: View; facts: readonly Fact[] }) {
         .map((fact) => (
           <div key={fact.name} class="rnb-blk">
             <span class="rnb-lab">{fact.name}</span>
-            <FactText fact={fact} />
+            <FactText view={view} fact={fact} />
           </div>
         ))}
       {folded.length > 0 && (
@@ -31,7 +32,7 @@ export function Facts({ view, facts }: { view: View; facts: readonly Fact[] }) {
         .map((fact) => (
           <section key={fact.name} class="rnb-blk rnb-unfolded" aria-label={fact.name}>
             <span class="rnb-lab">{fact.name}</span>
-            <FactText fact={fact} />
+            <FactText view={view} fact={fact} />
           </section>
         ))}
     </>
@@ -50,16 +51,21 @@ function Fold({ view, fact }: { view: View; fact: Fact }) {
   );
 }
 
-function FactText({ fact }: { fact: Fact }) {
-  if (fact.texts === null) return <p>{fact.text}</p>;
+function FactText({ view, fact }: { view: View; fact: Fact }) {
+  if (fact.texts === null) return <Passage view={view} text={fact.text ?? ""} />;
   return (
     <ol class="rnb-texts">
       {fact.texts.map((text, i) => (
         <li key={i}>
           <span class="rnb-no">{i + 1}</span>
-          <p>{text}</p>
+          <Passage view={view} text={text} />
         </li>
       ))}
     </ol>
   );
+}
+
+/** A text as it is, or read as Markdown where a person wants that. */
+function Passage({ view, text }: { view: View; text: string }) {
+  return view.markdown.value ? <Markdown text={text} /> : <p>{text}</p>;
 }

@@ -3,17 +3,24 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Focus, View } from "../view";
 
+/** What has the focus in the tree that a node is in: of a shadow root the document tells only its host. */
+export function focusedAround(node: Node | null): Element | null {
+  const root = node?.getRootNode();
+  const focused = root && "activeElement" in root ? root.activeElement : null;
+  return focused instanceof Element ? focused : null;
+}
+
 /**
  * When what has the focus in `whole` goes away with a drawing, the focus goes to `next` in there, else to
  * `elsewhere` in the widget.
  */
 export function useKeptFocus(whole: RefObject<HTMLElement | null>, next: string, elsewhere: string): void {
   const held = useRef<Element | null>(null);
-  const had = whole.current?.contains(document.activeElement) ?? false; // before this drawing
+  const had = whole.current?.contains(focusedAround(whole.current)) ?? false; // before this drawing
   held.current = had ? (whole.current?.closest(".ragas-nb") ?? null) : null;
   useLayoutEffect(() => {
     const root = held.current;
-    if (root === null || root.contains(document.activeElement)) return;
+    if (root === null || root.contains(focusedAround(root))) return;
     const found =
       whole.current?.querySelector<HTMLElement>(next) ?? root.querySelector<HTMLElement>(elsewhere);
     found?.focus({ preventScroll: true });
@@ -30,6 +37,7 @@ const PARTS: Readonly<Record<string, string>> = {
   ".rnb-tools": "button:not([disabled])",
   ".rnb-grid": IN_GRID,
   ".rnb-panel": ".rnb-pb",
+  ".rnb-two": ".rnb-pb",
 };
 
 /** Follow the focus in a view: it is the view's until a person takes it elsewhere. Returns what ends that. */
@@ -40,7 +48,7 @@ export function followFocus(root: HTMLElement, view: View): () => void {
   const leave = () => {
     // A host that shows the run anew takes the whole view away: then nobody has left it.
     setTimeout(() => {
-      if (root.isConnected && !root.contains(document.activeElement)) view.focus = null;
+      if (root.isConnected && !root.contains(focusedAround(root))) view.focus = null;
     });
   };
   root.addEventListener("focusin", enter);

@@ -3,9 +3,11 @@ import type { RunState, Totals } from "../protocol";
 import type { State } from "../state";
 import { isActive } from "../words";
 import { Actions } from "./actions";
+import { ExportMenu } from "./exportmenu";
 import { Icon, type IconName } from "./icons";
 import { paceOf } from "./limitform";
-import type { Scene } from "./scene";
+import { isLive, type Scene } from "./scene";
+import { useSince } from "./since";
 
 const STATES: Readonly<Record<RunState, readonly [word: string, icon: IconName, kind: string]>> = {
   starting: ["Starting", "ring", "run"],
@@ -35,6 +37,12 @@ export function Header({ scene, state }: { scene: Scene; state: State }) {
         {run.judge !== null && <span class="rnb-sub rnb-t">{run.judge}</span>}
         <div class="rnb-acts">
           <Actions scene={scene} state={state} />
+          {isLive(scene) && (
+            <>
+              <span class="rnb-sep" />
+              <ExportMenu scene={scene} />
+            </>
+          )}
           {!isActive(totals.state) && <time class="rnb-sub">{started(run.started_at)}</time>}
         </div>
       </div>
@@ -76,6 +84,8 @@ function Progress({ state, active }: { state: State; active: boolean }) {
 function Facts({ state, active }: { state: State; active: boolean }) {
   const { totals, run } = state;
   const done = settled(totals);
+  const ticks = active && totals.state !== "paused";
+  const passed = useSince(totals, ticks);
   return (
     <div class="rnb-facts">
       <span>
@@ -88,11 +98,13 @@ function Facts({ state, active }: { state: State; active: boolean }) {
       </span>
       <span>
         <span>
-          <b>{format.duration(totals.elapsed_s)}</b>
+          <b>{format.duration(totals.elapsed_s + passed)}</b>
           {totals.rate === null && " elapsed"}
         </span>
         {totals.rate !== null && <span>{format.rate(totals.rate)}</span>}
-        {active && totals.left_s !== null && <span>{format.duration(totals.left_s)} left</span>}
+        {active && totals.left_s !== null && (
+          <span>{format.duration(Math.max(0, totals.left_s - passed))} left</span>
+        )}
         {active && totals.limits !== null && (
           <span
             title={`Requests in flight, of those that the server takes now; ${format.count(totals.limits.max_workers)} at most`}

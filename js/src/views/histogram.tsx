@@ -10,6 +10,8 @@ interface HistogramProps {
   metric: MetricColumn;
   place: number;
   bins: readonly number[];
+  /** The count that is as high as the histogram; without it the highest of its own. */
+  most?: number;
 }
 
 /** The limits of a metric's bins, such as `0.2–0.3`. */
@@ -21,8 +23,8 @@ export function rangeOf(metric: MetricColumn, first: number, last = first): stri
 }
 
 /** Ten bars; their heights are the roots of the counts, so that a small tail stays visible. */
-export function Histogram({ scene, metric, place, bins }: HistogramProps) {
-  const max = Math.max(1, ...bins);
+export function Histogram({ scene, metric, place, bins, most }: HistogramProps) {
+  const max = most ?? Math.max(1, ...bins);
   const bars = bins.map((n, bin) => {
     const middle = metric.low + ((bin + 0.5) / BINS) * (metric.high - metric.low);
     const height = n > 0 ? Math.max(4, 100 * Math.sqrt(n / max)) : 0;
@@ -36,6 +38,7 @@ export function Histogram({ scene, metric, place, bins }: HistogramProps) {
   return (
     <Bars
       scene={scene}
+      metric={metric.name}
       place={place}
       kind="rnb-hist"
       bars={bars}

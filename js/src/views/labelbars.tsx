@@ -22,7 +22,7 @@ export function LabelBars({ scene, metric, place, summary }: LabelBarsProps) {
     style: { "--rnb-v": String(n / max) },
     content: (
       <>
-        <span class="rnb-t">{label}</span>
+        <span class="rnb-t">{label}</span> {/* a space parts them for a screen reader */}
         <b>{format.count(n)}</b>
       </>
     ),
@@ -30,6 +30,7 @@ export function LabelBars({ scene, metric, place, summary }: LabelBarsProps) {
   return (
     <Bars
       scene={scene}
+      metric={metric.name}
       place={place}
       kind="rnb-labels"
       bars={bars}

@@ -11,7 +11,7 @@ const TROUBLES: readonly string[] = ["store", "budget"];
 export function Notes({ scene, state }: { scene: Scene; state: State }) {
   const link = scene.store.channel.link.value;
   const { message, state: runState, notices } = state.totals;
-  const problem = scene.orders.problem.value;
+  const problem = scene.orders.problem.value ?? scene.files.problem.value;
   return (
     <>
       {problem !== null && (

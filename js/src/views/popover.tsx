@@ -5,6 +5,7 @@ import { Button } from "./button";
 import type { IconName } from "./icons";
 
 const CONTROLS = "input, button";
+const LEAVING = ["pointerdown", "focusin"];
 
 interface PopoverProps {
   id: string;
@@ -14,11 +15,15 @@ interface PopoverProps {
   main?: boolean;
   disabled: boolean;
   title: string;
+  /** Only the icon is drawn; the label is its name. */
+  bare?: boolean;
+  /** Whether it lies below its button's left end, not its right one. */
+  toLeft?: boolean;
   /** What it holds, made when it is opened; `close` closes it and gives the focus back. */
   children(close: () => void): ComponentChildren;
 }
 
-export function Popover({ id, children, ...button }: PopoverProps) {
+export function Popover({ id, toLeft = false, children, ...button }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const whole = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -36,9 +41,11 @@ export function Popover({ id, children, ...button }: PopoverProps) {
     const leave = (event: Event) => {
       if (!event.composedPath().includes(whole.current as EventTarget)) setOpen(false);
     };
-    for (const type of ["pointerdown", "focusin"]) document.addEventListener(type, leave);
+    // The focus that moves within a shadow root is not told outside of it.
+    const places = [document, whole.current?.getRootNode() ?? document];
+    for (const place of places) for (const type of LEAVING) place.addEventListener(type, leave);
     return () => {
-      for (const type of ["pointerdown", "focusin"]) document.removeEventListener(type, leave);
+      for (const place of places) for (const type of LEAVING) place.removeEventListener(type, leave);
     };
   }, [shown]);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -59,7 +66,13 @@ export function Popover({ id, children, ...button }: PopoverProps) {
       />
       {shown && (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out freely
-        <div ref={panel} id={id} class="rnb-pop" role="group" aria-label={button.label}>
+        <div
+          ref={panel}
+          id={id}
+          class={`rnb-pop${toLeft ? " rnb-to-left" : ""}`}
+          role="group"
+          aria-label={button.label}
+        >
           {children(close)}
         </div>
       )}

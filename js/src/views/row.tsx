@@ -2,9 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the focus moves among the cells; one of them has the Tab stop
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { sameBeside } from "../beside";
 import { sameRow, statusAt } from "../blocks";
 import type { RowText } from "../protocol";
 import type { State } from "../state";
+import type { Texts } from "../texts";
 import { Cell } from "./cells";
 import type { Column } from "./columns";
 import { ROW_HEIGHT } from "./virtual";
@@ -17,7 +19,10 @@ interface RowProps {
   /** The column where the Tab key stops in this row. */
   stop: number | null;
   text: RowText | undefined;
+  more: Texts["more"];
   selected: boolean;
+  /** Whether it is the row in the panel. */
+  open: boolean;
 }
 
 /** One sample in the grid; drawn again only when something in it has changed. */
@@ -36,13 +41,16 @@ function same(a: RowProps, b: RowProps): boolean {
     a.stop === b.stop &&
     a.text === b.text &&
     a.selected === b.selected &&
+    a.open === b.open &&
     a.columns === b.columns &&
     a.state.totals.state === b.state.totals.state &&
-    sameRow(a.state.scores, b.state.scores, a.row)
+    a.state.marks.get(a.row) === b.state.marks.get(a.row) &&
+    sameRow(a.state.scores, b.state.scores, a.row) &&
+    sameBeside(a.state, b.state, a.row)
   );
 }
 
-function draw({ state, columns, row, position, stop, text, selected }: RowProps) {
+function draw({ state, columns, row, position, stop, text, more, selected, open }: RowProps) {
   const waiting = state.metrics.every((_, m) => statusAt(state.scores, row, m) === 0);
   return (
     <div
@@ -50,17 +58,19 @@ function draw({ state, columns, row, position, stop, text, selected }: RowProps)
       role="row"
       aria-rowindex={position + 2}
       aria-selected={selected}
+      aria-current={open ? "true" : undefined}
       data-row={row}
       style={{ transform: `translateY(${position * ROW_HEIGHT}px)` }}
     >
       {columns.map((column, index) => (
         <Cell
-          key={column.label}
+          key={column.key}
           column={column}
           index={index}
           state={state}
           row={row}
           text={text}
+          more={text && column.kind === "field" ? more(text, column.label) : undefined}
           stop={index === stop}
         />
       ))}

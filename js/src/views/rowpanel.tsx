@@ -3,11 +3,13 @@ import { statusAt, valueAt } from "../blocks";
 import { labelOf } from "../labels";
 import type { Fact, Job, RowDetail, RowText } from "../protocol";
 import { STATUSES } from "../protocol";
+import { closeRow } from "../selection";
 import type { State } from "../state";
 import { Button } from "./button";
 import { Facts } from "./facts";
 import { IN_GRID } from "./focus";
 import { JobLine } from "./job";
+import { Marks } from "./marks";
 import { isConnected, type Scene, step } from "./scene";
 
 /** One sample in full: what was asked and answered, and how each metric judged it. */
@@ -20,9 +22,7 @@ export function RowPanel({ scene, state, row }: { scene: Scene; state: State; ro
   const name = `Row ${detail?.sample_id ?? text?.sample_id ?? row}`;
   const body = useKeptScroll(scene);
   const place = order.rows.value.indexOf(row);
-  const close = () => {
-    view.open.value = null;
-  };
+  const close = () => closeRow(view);
   return (
     <aside class="rnb-panel" aria-label={name} onKeyDown={(event) => closeOnEscape(event, close)}>
       <div class="rnb-ph">
@@ -36,6 +36,14 @@ export function RowPanel({ scene, state, row }: { scene: Scene; state: State; ro
           onClick={() => step(scene, 1)}
         />
         <span class="rnb-mid" />
+        <Button
+          label="Markdown"
+          pressed={view.markdown.value}
+          title="Read long texts as Markdown"
+          onClick={() => {
+            view.markdown.value = !view.markdown.value;
+          }}
+        />
         <Button label="Close (Esc)" icon="x" bare onClick={close} />
       </div>
       <section
@@ -47,6 +55,7 @@ export function RowPanel({ scene, state, row }: { scene: Scene; state: State; ro
         onScroll={body.onScroll}
       >
         <Facts view={view} facts={detail?.facts ?? factsOf(text)} />
+        <Marks state={state} row={row} />
         <Jobs scene={scene} state={state} row={row} detail={detail} />
         {detail === null && <Missing scene={scene} />}
       </section>

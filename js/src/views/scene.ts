@@ -1,9 +1,11 @@
 // What the views share: the store of the run, this view's own state and what follows from both.
 import type { ReadonlySignal } from "@preact/signals";
 import type { Detail } from "../detail";
+import type { Files } from "../files";
 import type { Look } from "../look";
 import type { Order } from "../order";
 import type { Orders } from "../orders";
+import { pick } from "../selection";
 import type { State } from "../state";
 import type { Store } from "../store";
 import type { View } from "../view";
@@ -13,7 +15,10 @@ export interface Scene {
   view: View;
   order: Order;
   detail: Detail;
+  /** The open row in the run beside, where there is one. */
+  before: Detail;
   orders: Orders;
+  files: Files;
   look: Look;
   /** Pixels of the grid, its head included; null for the default. */
   height: number | null;
@@ -30,12 +35,16 @@ export const isConnected = (scene: Scene): boolean =>
 
 export type Shown = ReadonlySignal<State | null>;
 
-/** Open the row that lies `by` places from the open one. */
+/** What a control says on hover that rests while only the saved state is shown. */
+export const NO_KERNEL = "No kernel: run the cell again to use this";
+
+/** Open the row that lies `by` places from the open one; the first one where none is open. */
 export function step({ view, order }: Scene, by: 1 | -1): void {
   const rows = order.rows.value;
-  const place = view.open.value === null ? -1 : rows.indexOf(view.open.value);
-  const row = rows[place + by];
+  const from = view.open.value ?? view.cursor.value?.row ?? null;
+  const place = from === null ? -1 : rows.indexOf(from);
+  const row = rows[view.open.value === null ? Math.max(0, place) : place + by];
   if (row === undefined) return;
-  view.open.value = row;
+  pick(view, row);
   view.cursor.value = { row, column: view.cursor.value?.column ?? "id" };
 }

@@ -1,97 +1,112 @@
+// Above the grid: what to look for, which rows to show, which columns, and how many rows there are.
+import { isFiltered } from "../filter";
 import * as format from "../format";
-import { labelOf } from "../labels";
-import type { MetricColumn } from "../protocol";
-import { isFiltered, withBins } from "../select";
+import { clearSelection } from "../selection";
 import type { State } from "../state";
 import { Button } from "./button";
-import { rangeOf } from "./histogram";
+import { Chips } from "./chips";
+import { ColumnChooser } from "./columnchooser";
+import { CompareTools } from "./comparetools";
+import { FilterForm } from "./filterform";
 import { Icon } from "./icons";
-import { isLive, type Scene } from "./scene";
+import { Popover } from "./popover";
+import { isLive, NO_KERNEL, type Scene } from "./scene";
+import { SearchBox } from "./searchbox";
 
-const MOST_NAMES = 3;
-const NO_KERNEL = "No kernel: run the cell again to use this";
+interface ToolbarProps {
+  scene: Scene;
+  state: State;
+}
 
-export function Toolbar({ scene, state }: { scene: Scene; state: State }) {
-  const filter = scene.view.filter.value;
+export function Toolbar({ scene, state }: ToolbarProps) {
   const live = isLive(scene);
-  const failed = live ? state.failedRows : state.totals.failed;
-  const undefinedRows = live ? state.undefinedRows : state.totals.undefined;
-  const toggle = (kind: "failed" | "undefined") => {
-    scene.view.filter.value = { ...filter, [kind]: !filter[kind] };
-  };
   return (
     <div class="rnb-tools" role="toolbar" aria-label="Rows">
-      <Button
-        label="Failed"
-        n={failed}
-        pressed={filter.failed}
-        disabled={!live || (failed === 0 && !filter.failed)}
-        title={live ? "Rows with a failed score" : NO_KERNEL}
-        onClick={() => toggle("failed")}
-      />
-      <Button
-        label="Undefined"
-        n={undefinedRows}
-        pressed={filter.undefined}
-        disabled={!live || (undefinedRows === 0 && !filter.undefined)}
-        title={live ? "Rows with a score that is not defined for their sample" : NO_KERNEL}
-        onClick={() => toggle("undefined")}
-      />
-      {state.metrics.map((metric, m) => {
-        const bins = filter.bins.get(m);
-        return bins && <Chip key={metric.name} scene={scene} metric={metric} place={m} bins={bins} />;
-      })}
+      <SearchBox scene={scene} />
+      <Popover
+        id={`${scene.uid}-filter`}
+        label="Filter"
+        icon="filter"
+        title={live ? "Filter: score range, failed, undefined, tag" : NO_KERNEL}
+        disabled={!live}
+        toLeft
+      >
+        {() => <FilterForm scene={scene} state={state} />}
+      </Popover>
+      {state.beside === null ? (
+        <StatusToggles scene={scene} state={state} />
+      ) : (
+        <CompareTools scene={scene} state={state} beside={state.beside} />
+      )}
+      <div class="rnb-chips">
+        <Chips scene={scene} state={state} />
+        <SelectedCount scene={scene} />
+      </div>
       <RowCount scene={scene} state={state} />
+      <Popover
+        id={`${scene.uid}-columns`}
+        label="Columns"
+        icon="columns"
+        bare
+        title="Columns"
+        disabled={false}
+      >
+        {() => <ColumnChooser scene={scene} state={state} />}
+      </Popover>
     </div>
   );
 }
 
-interface ChipProps {
-  scene: Scene;
-  metric: MetricColumn;
-  place: number;
-  bins: ReadonlySet<number>;
+/** How many rows have a failed, or an undefined, score; a click shows only those. */
+function StatusToggles({ scene, state }: ToolbarProps) {
+  const filter = scene.view.filter.value;
+  const live = isLive(scene);
+  const toggle = (kind: "failed" | "undefined", label: string, n: number, title: string) => (
+    <Button
+      label={label}
+      n={n}
+      pressed={filter[kind]}
+      disabled={!live || (n === 0 && !filter[kind])}
+      title={live ? title : NO_KERNEL}
+      onClick={() => {
+        scene.view.filter.value = { ...filter, [kind]: !filter[kind] };
+      }}
+    />
+  );
+  const failed = live ? state.failedRows : state.totals.failed;
+  const undefinedRows = live ? state.undefinedRows : state.totals.undefined;
+  return (
+    <>
+      {toggle("failed", "Failed", failed, "Rows with a failed score")}
+      {toggle(
+        "undefined",
+        "Undefined",
+        undefinedRows,
+        "Rows with a score that is not defined for their sample",
+      )}
+    </>
+  );
 }
 
-function Chip({ scene, metric, place, bins }: ChipProps) {
-  const { filter } = scene.view;
-  const label = describe(metric, bins);
-  const clear = () => {
-    filter.value = withBins(filter.value, place, new Set());
-  };
+/** How many rows are selected, where that is more than the one that a click selects. */
+function SelectedCount({ scene: { view } }: { scene: Scene }) {
+  const { size } = view.selected.value;
+  if (size < 2) return null;
   return (
     <button
       type="button"
       class="rnb-chip"
-      title="Remove this filter"
-      aria-label={`Remove filter ${label}`}
-      onClick={clear}
+      title="Clear the selection"
+      aria-label={`Clear the selection of ${format.count(size)} rows`}
+      onClick={() => clearSelection(view)}
     >
-      <span class="rnb-t">{label}</span>
+      <span class="rnb-t">{format.count(size)} selected</span>
       <Icon name="x" small />
     </button>
   );
 }
 
-/** The chosen bins in words: neighbours become one range, labels are told by name. */
-export function describe(metric: MetricColumn, bins: ReadonlySet<number>): string {
-  if (metric.labels !== null) return `${metric.name} ${namesOf(metric, [...bins])}`;
-  const runs: [number, number][] = [];
-  for (const bin of [...bins].sort((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last && last[1] === bin - 1) last[1] = bin;
-    else runs.push([bin, bin]);
-  }
-  return `${metric.name} ${runs.map(([first, last]) => rangeOf(metric, first, last)).join(", ")}`;
-}
-
-function namesOf(metric: MetricColumn, bins: readonly number[]): string {
-  const names = bins.slice(0, MOST_NAMES).map((bin) => labelOf(metric, bin));
-  const more = bins.length - names.length;
-  return `${names.join(", ")}${more > 0 ? ` and ${format.count(more)} more` : ""}`;
-}
-
-function RowCount({ scene, state }: { scene: Scene; state: State }) {
+function RowCount({ scene, state }: ToolbarProps) {
   const n = scene.order.rows.value.length;
   const all = state.run.samples;
   return (
