@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ragas_nb import store, telemetry
     from ragas_nb.api import aevaluate, evaluate, start
+    from ragas_nb.comparing import Comparison, compare
     from ragas_nb.engine.budget import TokenBudget
     from ragas_nb.engine.settings import RunConfig
     from ragas_nb.errors import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AIMessage",
     "BudgetReached",
+    "Comparison",
     "ConfigurationError",
     "DatasetError",
     "EvaluationDataset",
@@ -74,6 +76,7 @@ __all__ = [
     "UploadException",
     "aestimate",
     "aevaluate",
+    "compare",
     "estimate",
     "evaluate",
     "load",
@@ -88,6 +91,7 @@ __all__ = [
 
 _HOME_OF = {
     "AIMessage": "ragas_nb.schema",
+    "Comparison": "ragas_nb.comparing",
     "EvaluationDataset": "ragas_nb.schema",
     "EvaluationResult": "ragas_nb.results.result",
     "HumanMessage": "ragas_nb.schema",
@@ -101,6 +105,7 @@ _HOME_OF = {
     "ToolMessage": "ragas_nb.schema",
     "aestimate": "ragas_nb.estimating",
     "aevaluate": "ragas_nb.api",
+    "compare": "ragas_nb.comparing",
     "estimate": "ragas_nb.estimating",
     "evaluate": "ragas_nb.api",
     "load": "ragas_nb.kept",
@@ -111,7 +116,7 @@ _HOME_OF = {
     "start": "ragas_nb.api",
 }
 """Where the public names live; the others are errors."""
-_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.estimating", "ragas_nb.kept", "ragas_nb.run")
+_SHOWS_RUNS = ("ragas_nb.api", "ragas_nb.comparing", "ragas_nb.estimating", "ragas_nb.kept", "ragas_nb.run")
 
 
 def __getattr__(name: str) -> Any:

@@ -53,8 +53,9 @@ def load(run_id: str, store: Store = "auto") -> RecordedRun:
     live = live_run(run_id)
     if live is not None:
         return live
-    stored = _archive(store).load(run_id)
-    run = RecordedRun(stored.meta, stored.dataset, stored.state, stored.steps)
+    archive = _archive(store)
+    stored = archive.load(run_id)
+    run = RecordedRun(stored.meta, stored.dataset, stored.state, stored.steps, archive.path)
     run.clock.before = stored.elapsed_s
     return run
 

@@ -13,6 +13,7 @@ from ragas_nb.engine.budget import TokenBudget
 from ragas_nb.engine.events import FAILURE_KINDS, FailureKind, JobReset
 from ragas_nb.engine.limits import KEEP, Keep, Limits
 from ragas_nb.engine.settings import RunConfig
+from ragas_nb.marking import running_loop
 from ragas_nb.recorded import Order, RecordedRun
 from ragas_nb.results.contents import Steps
 from ragas_nb.schema import EvaluationDataset, SampleId
@@ -43,7 +44,7 @@ class SteeredRun(RecordedRun):
     def __init__(
         self, meta: RunMeta, dataset: EvaluationDataset, state: State, steps: Steps, settings: RunSettings
     ) -> None:
-        super().__init__(meta, dataset, state, steps)
+        super().__init__(meta, dataset, state, steps, settings.store)
         self.settings = settings
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -229,7 +230,7 @@ class SteeredRun(RecordedRun):
 
     def _on_loop(self, do: Callable[[], object]) -> None:
         """Do something on the run's loop: at once where that is here."""
-        if _running_loop() is self._loop is not None:
+        if running_loop() is self._loop is not None:
             do()
             return
         if self._loop is not None:
@@ -241,13 +242,6 @@ class SteeredRun(RecordedRun):
         if self._task is not None and self._task.done():
             self._task = None
         self.start()
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def kinds_of(kind: FailureKind | Collection[FailureKind] | None) -> frozenset[FailureKind]:

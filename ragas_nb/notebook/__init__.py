@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ragas_nb.comparing import Comparison
 from ragas_nb.recorded import RecordedRun
 
 if TYPE_CHECKING:
@@ -40,10 +42,40 @@ class _Notebook:
 
         return bundle(run)
 
+    def save_html(self, run: RecordedRun, path: Path, most_mb: float) -> Path:
+        from ragas_nb.notebook.offline import save
+
+        return save(run, path, most_mb)
+
+    def to_html(self, run: RecordedRun, most_mb: float) -> str:
+        from ragas_nb.notebook.offline import to_html
+
+        return to_html(run, most_mb)
+
     def live(self, run_id: str) -> Run | None:
         from ragas_nb.notebook.display import live
 
         return live(run_id)
 
 
+class _SideBySide:
+    """Shows two runs beside each other in Jupyter."""
+
+    def show(self, comparison: Comparison) -> bool:
+        from ragas_nb.notebook.comparison import show
+
+        return show(comparison)
+
+    def widget(self, comparison: Comparison) -> Any:
+        from ragas_nb.notebook.comparison import ComparisonWidget
+
+        return ComparisonWidget(comparison)
+
+    def bundle(self, comparison: Comparison) -> dict[str, Any]:
+        from ragas_nb.notebook.comparison import bundle
+
+        return bundle(comparison)
+
+
 RecordedRun.views = _Notebook()
+Comparison.views = _SideBySide()

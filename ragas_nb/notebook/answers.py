@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ragas_nb.errors import ProtocolError
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.beside import Counterpart
 from ragas_nb.notebook.exporting import exported
-from ragas_nb.notebook.finding import find
+from ragas_nb.notebook.finding import Rows, search
 from ragas_nb.notebook.orders import carry_out
 from ragas_nb.notebook.picture import row_detail, row_text
 from ragas_nb.notebook.viewing import view_of
@@ -14,10 +17,12 @@ from ragas_nb.recorded import RecordedRun
 
 Answer = tuple[wire.Wire, list[bytes]]
 """A message and its buffers."""
+Work = Callable[[], Answer]
+"""What finds an answer, and takes a while; any thread may do it."""
 
 
-def answer(run: RecordedRun, command: wire.Command, beside: Counterpart | None) -> Answer:
-    """Do what a view asks, and give it the answer.
+def answer(run: RecordedRun, command: wire.Command, beside: Counterpart | None) -> Answer | Work:
+    """Do what a view asks, and give it the answer, or what finds it.
 
     Raises:
         ProtocolError: rows, jobs or columns that the run does not have.
@@ -30,15 +35,11 @@ def answer(run: RecordedRun, command: wire.Command, beside: Counterpart | None) 
         case wire.AskTrace():
             return _in_full(run, command, beside), []
         case wire.Find():
-            rows = find(run, command.filter, command.sort, beside)
-            return wire.Found(id=command.id, rows=len(rows)), [rows.tobytes()]
+            return partial(_found, command.id, search(run, command.filter, command.sort, beside))
         case wire.Export():
-            file, content = exported(run, command.format)
-            return wire.File(id=command.id, name=file.name, media_type=file.media_type, size=len(content)), [
-                content
-            ]
+            return partial(_file, run, command)
         case wire.Viewed():
-            view_of(run).told(command.viewing)
+            view_of(run).told(command.viewing, beside)
         case wire.Hello():
             raise ProtocolError("hello is answered by a snapshot.")
         case _:
@@ -46,8 +47,19 @@ def answer(run: RecordedRun, command: wire.Command, beside: Counterpart | None) 
     return wire.CommandReply(id=command.id, ok=True), []
 
 
+def _found(number: int, look: Callable[[], Rows]) -> Answer:
+    rows = look()
+    return wire.Found(id=number, rows=len(rows)), [rows.tobytes()]
+
+
+def _file(run: RecordedRun, asked: wire.Export) -> Answer:
+    file, content = exported(run, asked.format)
+    told = wire.File(id=asked.id, name=file.name, media_type=file.media_type, size=len(content))
+    return told, [content]
+
+
 def _texts(run: RecordedRun, asked: wire.AskRows) -> wire.RowPage:
-    texts = [row_text(run, row) for row in asked.rows if 0 <= row < len(run)]
+    texts = [row_text(run, row, asked.fields) for row in asked.rows if 0 <= row < len(run)]
     return wire.RowPage(id=asked.id, rows=texts)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -21,17 +22,22 @@ from ragas_nb.engine.events import (
     RunPaused,
     RunResumed,
     RunStarted,
+    SampleMarked,
     UsageAdded,
 )
 from ragas_nb.errors import RagasNbError
+from ragas_nb.judges.threads import in_thread
+from ragas_nb.marking import running_loop
 from ragas_nb.notebook import protocol as wire
-from ragas_nb.notebook.answers import answer
+from ragas_nb.notebook.answers import Answer, Work, answer
 from ragas_nb.notebook.beside import Counterpart
+from ragas_nb.notebook.fields import further_fields
 from ragas_nb.notebook.picture import limits_of, metric_columns, row_text, run_info, totals
 from ragas_nb.notebook.tracking import Tracked
 from ragas_nb.notebook.viewing import view_of
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
+from ragas_nb.store.state import UNMARKED
 
 log = logging.getLogger("ragas_nb")
 
@@ -71,9 +77,12 @@ class Bridge:
         self._tracked = Tracked(run)
         self._labels_told = [0] * len(run.columns)
         self._must_start_anew = False
+        self._marked: set[int] = set()
+        """Rows on which people have left something since the last batch."""
+        self._working: set[asyncio.Task[None]] = set()
+        """What finds answers that take a while."""
         view_of(run).on_show(self._show)
-        if isinstance(run, Run):
-            run.listen(self._heard)
+        run.listen(self._heard)
 
     # ── kernel → view ──
 
@@ -82,6 +91,8 @@ class Bridge:
             self._follow_the_state()
             if isinstance(event, JobFailed | JobReset):
                 self._tracked.note(event)
+            elif isinstance(event, SampleMarked):
+                self._marked.add(self._run.state.row_of[event.sample_id])
             elif isinstance(event, RunEnded):
                 self._tell_the_end()
                 return
@@ -93,9 +104,12 @@ class Bridge:
 
     def _wait_for_more(self) -> None:
         """Tell what is new a little later, together with what comes until then."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
+        if loop is None:  # somebody leaves a mark on a run that goes on nowhere
+            self._flush()
+            return
         self._timer = loop.call_later(FLUSH_S, self._flush)
-        if self._look is None:
+        if self._look is None and isinstance(self._run, Run) and not self._run.ended:
             self._look = loop.call_later(LIMITS_S, self._look_at_limits)
 
     def _follow_the_state(self) -> None:
@@ -139,8 +153,9 @@ class Bridge:
             labels=self._new_labels(),
             spans=len(news.spans) // 3,
             cost_spans=len(news.cost_spans) // 2,
-            marks=[],
+            marks=self._marks(self._marked),
         )
+        self._marked = set()
         self._send(batch.model_dump(mode="json"), news.buffers())
         if not is_all:
             self._wait_for_more()
@@ -171,6 +186,11 @@ class Bridge:
             ]
         return found
 
+    def _marks(self, rows: Iterable[int]) -> list[wire.Mark]:
+        """What people left on these samples, now."""
+        marks = ((row, self._run.state.marks.get(row, UNMARKED)) for row in sorted(rows))
+        return [wire.Mark(row=row, tags=list(mark.tags), note=mark.note) for row, mark in marks]
+
     def _introduce(self) -> None:
         """Tell everything unasked: the snapshot, and the texts of the first rows."""
         self._snapshot(hello=None)
@@ -183,40 +203,37 @@ class Bridge:
             self._tracked = Tracked(self._run)
         tracked = self._tracked
         self._must_start_anew = False
+        self._marked = set()
         tracked.all_is_told()  # every view hears it
         values = tracked.values()  # also gives new labels their numbers
+        of_beside = self._beside.buffers(tracked.labels) if self._beside else []  # and so does this
         snapshot = wire.Snapshot(
             seq=self._seq,
             hello=hello,
             run=run_info(self._run),
             metrics=metric_columns(self._run, [known.texts if known else None for known in tracked.labels]),
             totals=self._totals(),
-            fields=[],
-            marks=[],
+            fields=further_fields(self._run.dataset),
+            marks=self._marks(self._run.state.marks),
             viewing=view_of(self._run).viewing,
             beside=self._beside and self._beside.told(),
         )
         buffers = [values.tobytes(), tracked.statuses(), array("f", self._run.state.costs).tobytes()]
-        self._send(
-            snapshot.model_dump(mode="json"), buffers + (self._beside.buffers() if self._beside else [])
-        )
+        self._send(snapshot.model_dump(mode="json"), buffers + of_beside)
 
     def _show(self, viewing: wire.Viewing) -> None:
         """The user's code asks the views to show something."""
         self._reply(wire.Show(viewing=viewing))
 
+    def tell_anew(self) -> None:
+        """Tell the views everything: the run beside has news; may be called from any thread."""
+        self._run.on_loop(lambda: self._snapshot(None))
+
     # ── view → kernel ──
 
     def handle(self, content: object) -> None:
         """Carry out one message from a view; may be called from any thread."""
-        loop = self._run.loop
-        try:
-            if loop is not None:
-                loop.call_soon_threadsafe(self._carry_out, content)
-                return
-        except RuntimeError:  # the loop is closed: the run has ended, and any thread may answer
-            pass
-        self._carry_out(content)
+        self._run.on_loop(lambda: self._carry_out(content))
 
     def _carry_out(self, content: object) -> None:
         try:
@@ -226,21 +243,47 @@ class Bridge:
             log.warning("a view of run %s sent what is no command: %s", self._run.run_id, problem)
             self._refuse(content, f"ProtocolError: {problem}. Reload the page.")
             return
-        try:
+        with self._refusing(command):
             self._do(command)
+
+    @contextmanager
+    def _refusing(self, command: wire.Command) -> Iterator[None]:
+        """Tell the view why its command could not be carried out."""
+        number = {"id": command.id}
+        try:
+            yield
         except (RagasNbError, ValueError) as error:  # it says what was wrong with what a person did
-            self._refuse(content, str(error))
+            self._refuse(number, str(error))
+        except asyncio.CancelledError:
+            self._refuse(number, "The kernel was interrupted meanwhile. Try it once more.")
+            raise
         except Exception as error:
             log.exception("command %s of a view of run %s failed", command.type, self._run.run_id)
-            self._refuse(content, f"{type(error).__name__}: {error}")
+            self._refuse(number, f"{type(error).__name__}: {error}")
 
     def _do(self, command: wire.Command) -> None:
         if isinstance(command, wire.Hello):
             self._greeted = True
             self._snapshot(command.id)
+            return
+        found, loop = answer(self._run, command, self._beside), running_loop()
+        if not callable(found):
+            self._give(found)
+        elif loop is None:
+            self._give(found())
         else:
-            message, buffers = answer(self._run, command, self._beside)
-            self._send(message.model_dump(mode="json"), buffers)
+            task = loop.create_task(self._work(command, found))
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    async def _work(self, command: wire.Command, work: Work) -> None:
+        """Find an answer without holding up the loop."""
+        with self._refusing(command):
+            self._give(await in_thread(work))
+
+    def _give(self, found: Answer) -> None:
+        message, buffers = found
+        self._send(message.model_dump(mode="json"), buffers)
 
     def _reply(self, message: wire.Wire) -> None:
         self._send(message.model_dump(mode="json"), [])

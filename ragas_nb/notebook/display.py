@@ -1,4 +1,9 @@
-"""Where a run appears: in its cell's output, with a static picture for readers without a kernel."""
+"""Where a run appears: in its cell's output, as a live widget and as a picture for readers without a kernel.
+
+These are two outputs. The first is the widget. The second is plain HTML, which every host shows, keeps and
+can be given anew by its display id; the widget takes it out of sight where it is alive. Where it is not,
+JupyterLab has an error in the widget's place, which the picture takes out of sight.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +39,9 @@ def live(run_id: str) -> Run | None:
 
 
 def bundle(run: RecordedRun) -> dict[str, Any]:
-    """The run as a MIME bundle: live widget (in a kernel), static HTML, text."""
+    """The run as one MIME bundle: live widget (in a kernel), static HTML, text."""
     texts = {"text/html": to_html(saved_state(run)), "text/plain": repr(run)}
-    if _kernel_shell() is None:
-        return texts
-    made = run.widget._repr_mimebundle_()
-    return dict(made[0] if isinstance(made, tuple) else made or {}) | texts
+    return texts if _kernel_shell() is None else _widget(run) | texts
 
 
 def show(run: RecordedRun) -> bool:
@@ -73,14 +75,27 @@ def _is_shown(shell: InteractiveShell, run: RecordedRun) -> bool:
 
 def _display(run: RecordedRun) -> None:
     display_id = f"ragas_nb-{run.run_id}-{secrets.token_hex(4)}"
-    display(bundle(run), raw=True, display_id=display_id)
+    # Neither says anything where the widget is not alive: the picture below does.
+    display(_widget(run) | {"text/html": "<!-- -->", "text/plain": f"Run {run.run_id}"}, raw=True)
+    display(_picture(run), raw=True, display_id=display_id)
     run.widget.outputs.append(display_id)
     if not run.ended:
         run.shown_as.append(display_id)
 
 
+def _widget(run: RecordedRun) -> dict[str, Any]:
+    """The live widget as a MIME bundle."""
+    made = run.widget._repr_mimebundle_()
+    return dict(made[0] if isinstance(made, tuple) else made or {})
+
+
+def _picture(run: RecordedRun) -> dict[str, Any]:
+    """The static picture as a MIME bundle."""
+    return {"text/html": to_html(saved_state(run), run.widget.picture), "text/plain": repr(run)}
+
+
 def refresh(run: RecordedRun) -> None:
-    """Bring the outputs of a run that has ended up to date, once: a saved notebook keeps its last picture."""
-    shown = bundle(run)
+    """Bring the pictures of a run that has ended up to date, once: a saved notebook keeps the last one."""
+    shown = _picture(run)
     while run.shown_as:
         update_display(shown, raw=True, display_id=run.shown_as.pop())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from ragas_nb.metrics import allowed
 from ragas_nb.metrics.base import Metric
@@ -13,7 +15,7 @@ from ragas_nb.metrics.prompted import PromptMetric
 from ragas_nb.metrics.result import Ranking
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
-from ragas_nb.store.state import SCORED, Column
+from ragas_nb.store.state import SCORED, Column, State
 
 MOST_LABELS = 1_000
 """Different labels of one metric."""
@@ -58,6 +60,8 @@ class Labels:
     def __init__(self, known: Iterable[str] = ()) -> None:
         self.texts: list[str] = []
         self._numbers: dict[str, int] = {}
+        self._new = threading.Lock()
+        """Held by whoever gives a new label its number; a file may be made in another thread."""
         for text in known:
             self.number(text)
 
@@ -69,9 +73,10 @@ class Labels:
         text = label_of(score)
         if text not in self._numbers and len(self.texts) >= MOST_LABELS - 1:
             text = FURTHER
-        found = self._numbers.setdefault(text, len(self.texts))
-        if found == len(self.texts):
-            self.texts.append(text)
+        with self._new:
+            found = self._numbers.setdefault(text, len(self.texts))
+            if found == len(self.texts):
+                self.texts.append(text)
         return found
 
     def numbers(self, column: Column, rows: Iterable[int]) -> Iterator[int]:
@@ -81,12 +86,20 @@ class Labels:
             yield self.number(texts.get(row, values[row])) if statuses[row] == SCORED else 0
 
 
+_LABELS: WeakKeyDictionary[State, list[Labels | None]] = WeakKeyDictionary()
+
+
 def labels_of(run: RecordedRun) -> list[Labels | None]:
-    """The labels of each metric of a run as far as they are known; None where scores are numbers."""
+    """The labels of each metric of a run as far as they are known; None where scores are numbers.
+
+    They are the same for all who ask, so that a label has one number, whichever view tells it.
+    """
     metrics = run.plan.metrics if isinstance(run, Run) else [None] * len(run.columns)
-    return [
-        _known(metric, column) for metric, column in zip(metrics, run.state.columns.values(), strict=True)
-    ]
+    known = _LABELS.setdefault(run.state, [None] * len(run.columns))
+    for place, (metric, column) in enumerate(zip(metrics, run.state.columns.values(), strict=True)):
+        if known[place] is None:
+            known[place] = _known(metric, column)
+    return list(known)
 
 
 def _known(metric: Metric | None, column: Column) -> Labels | None:
@@ -105,17 +118,17 @@ class Kept:
     places: list[int]
 
 
-def kept_labels(labels: Labels, column: Column, saved_rows: int) -> Kept:
-    """The most frequent labels of a metric and those of its first rows."""
+def kept_labels(labels: Labels, column: Column, saved_rows: Sequence[int]) -> Kept:
+    """The most frequent labels of a metric and those of the saved rows."""
     numbers = list(labels.numbers(column, range(len(column.values))))
     scored = [row for row, status in enumerate(column.statuses) if status == SCORED]
     counts = Counter(numbers[row] for row in scored)
     by_count = sorted(range(len(labels.texts)), key=counts.__getitem__, reverse=True)
-    saved = {numbers[row] for row in scored if row < saved_rows}
+    saved = {numbers[row] for row in saved_rows if column.statuses[row] == SCORED}
     kept = sorted(saved.union(by_count[:MOST_SHOWN]))
     place = {number: place for place, number in enumerate(kept)}
     return Kept(
         texts=[labels.texts[number] for number in kept],
         counts=[counts[number] for number in kept],
-        places=[place.get(number, 0) for number in numbers[:saved_rows]],
+        places=[place.get(numbers[row], 0) for row in saved_rows],
     )

@@ -12,8 +12,10 @@ from ragas_nb.errors import ProtocolError
 from ragas_nb.judges.images.data_uris import described
 from ragas_nb.metrics.result import Score
 from ragas_nb.notebook import protocol as wire
+from ragas_nb.notebook.fields import field_texts
 from ragas_nb.notebook.labels import Kept, kept_labels, labels_of, text_of
 from ragas_nb.notebook.tracking import failed_of
+from ragas_nb.notebook.worst import worst_rows
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.results.explain import items_of
 from ragas_nb.results.summary import summarise
@@ -24,8 +26,10 @@ from ragas_nb.store.state import FAILED, SCORED, STATUSES, UNDEFINED, Column
 
 CELL_WIDTH = 300
 """Characters of a text in the grid."""
-SAVED_ROWS = 100
+SAVED_ROWS = 12
 """Rows that a saved notebook keeps."""
+SAVED_WIDTH = 160
+"""Characters of their texts."""
 
 
 def run_info(run: RecordedRun) -> wire.RunInfo:
@@ -112,15 +116,21 @@ def limits_of(run: RecordedRun) -> wire.Limits | None:
     )
 
 
-def row_text(run: RecordedRun, row: int) -> wire.RowText:
-    """A sample as the grid shows it."""
+def row_text(
+    run: RecordedRun, row: int, fields: Sequence[str] = (), *, width: int = CELL_WIDTH
+) -> wire.RowText:
+    """A sample as the grid shows it with these further fields, its texts cut to this many characters.
+
+    Raises:
+        ProtocolError: the samples have no such field.
+    """
     asked, answered = _asked_and_answered(run.dataset.samples[row])
     return wire.RowText(
         row=row,
         sample_id=str(run.state.ids[row]),
-        user_input=_cut(asked),
-        response=_cut(answered),
-        more=[],
+        user_input=_cut(asked, width),
+        response=_cut(answered, width),
+        more=field_texts(run.dataset, row, fields, width),
     )
 
 
@@ -133,8 +143,8 @@ def _asked_and_answered(sample: AnySample) -> tuple[str, str]:
     return sample.user_input or "", sample.response or ""
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= CELL_WIDTH else text[: CELL_WIDTH - 1] + "…"
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def row_detail(run: RecordedRun, row: int, number: int) -> wire.RowDetail:
@@ -151,9 +161,14 @@ def row_detail(run: RecordedRun, row: int, number: int) -> wire.RowDetail:
         row=row,
         beside=False,
         sample_id=str(run.state.ids[row]),
-        facts=[_fact(name, getattr(sample, name)) for name in sample.get_features()],
+        facts=facts_of(sample),
         jobs=[_job(run, row, name) for name in run.state.metrics],
     )
+
+
+def facts_of(sample: AnySample) -> list[wire.Fact]:
+    """The fields that a sample has, in full."""
+    return [_fact(name, getattr(sample, name)) for name in sample.get_features()]
 
 
 def _fact(name: str, value: object) -> wire.Fact:
@@ -230,8 +245,8 @@ def _attempt(attempt: Attempt) -> wire.Attempt:
 
 
 def saved_state(run: RecordedRun) -> wire.Saved:
-    """What a notebook keeps of a run: bounded, whatever its size."""
-    rows = min(SAVED_ROWS, len(run))
+    """What a notebook keeps of a run: bounded, whatever its size; of its rows the worst, the worst first."""
+    rows = worst_rows(run, SAVED_ROWS)
     columns = [run.state.columns[column.name] for column in run.columns]
     kept = [
         kept_labels(labels, column, rows) if labels else None
@@ -245,7 +260,7 @@ def saved_state(run: RecordedRun) -> wire.Saved:
             _summary(column, (told.low, told.high), labels)
             for told, column, labels in zip(run.columns, columns, kept, strict=True)
         ],
-        rows=[_saved_row(run, row, kept) for row in range(rows)],
+        rows=[_saved_row(run, place, row, kept) for place, row in enumerate(rows)],
     )
 
 
@@ -263,11 +278,12 @@ def _summary(column: Column, score_range: tuple[float, float], labels: Kept | No
     )
 
 
-def _saved_row(run: RecordedRun, row: int, kept: Sequence[Kept | None]) -> wire.SavedRow:
+def _saved_row(run: RecordedRun, place: int, row: int, kept: Sequence[Kept | None]) -> wire.SavedRow:
+    """A row as it is kept; it has this place among those that are."""
     cells = []
     for (name, column), labels in zip(run.state.columns.items(), kept, strict=True):
         status = STATUSES[column.statuses[row]]
-        value = column.values[row] if labels is None else labels.places[row]
+        value = column.values[row] if labels is None else labels.places[place]
         failure = run.state.outcome(run.state.ids[row], name) if status == "failed" else None
         cells.append(
             wire.SavedCell(
@@ -276,4 +292,4 @@ def _saved_row(run: RecordedRun, row: int, kept: Sequence[Kept | None]) -> wire.
                 kind=failure.kind if isinstance(failure, JobFailed) else None,
             )
         )
-    return wire.SavedRow(text=row_text(run, row), cells=cells, cost=run.state.costs[row])
+    return wire.SavedRow(text=row_text(run, row, width=SAVED_WIDTH), cells=cells, cost=run.state.costs[row])

@@ -24,6 +24,7 @@ ORDER = (
     ("results",),
     (
         "views",
+        "marking",
         "recorded",
         "session",
         "steering",
@@ -34,6 +35,7 @@ ORDER = (
         "preparing",
         "kept",
         "estimating",
+        "comparing",
         "api",
         "testing",
         *NAMES_OF_RAGAS,

@@ -47,6 +47,7 @@ from ragas_nb.notebook.protocol.commands import (
     Viewed,
     command_adapter,
 )
+from ragas_nb.notebook.protocol.offline import Offline, OfflineText
 from ragas_nb.notebook.protocol.rows import Attempt, Fact, Item, Job, JobError, RowText, Step
 from ragas_nb.notebook.protocol.run import (
     Budget,
@@ -127,6 +128,8 @@ __all__ = [
     "MetricSummary",
     "NewLabel",
     "Notice",
+    "Offline",
+    "OfflineText",
     "Order",
     "Pause",
     "Resume",

@@ -10,8 +10,8 @@ from IPython.core.interactiveshell import InteractiveShell
 import ragas_nb.notebook
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.metrics.base import MetricResult
+from ragas_nb.notebook.built import built
 from ragas_nb.notebook.display import bundle, live, runs_of
-from ragas_nb.notebook.widget import _built
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.run import Run
 from tests.unit.doubles import YES, Computes, HeldJudge, Polite, new_run, responses, until
@@ -28,10 +28,10 @@ async def test_a_run_is_shown_once_in_a_cell_and_again_in_the_next(shell: Intera
     run = quick_run()
     run.show()
     run._ipython_display_()
-    assert len(screen.shown) == 1
+    assert len(screen.shown) == 2  # the widget and the picture
     shell.execution_count += 1
     run.show()
-    assert len(screen.shown) == 2
+    assert len(screen.shown) == 4
     await run
 
 
@@ -39,21 +39,32 @@ async def test_two_runs_of_one_cell_are_shown_once_each(shell: InteractiveShell,
     first, second = quick_run(), quick_run()
     for run in (first, second, first, second):
         run.show()
-    assert [shown["text/plain"] for shown in screen.shown] == [repr(first), repr(second)]
+    assert [shown["text/plain"] for shown in screen.shown[1::2]] == [repr(first), repr(second)]
     await first
     await second
 
 
-async def test_what_is_shown_is_the_widget_with_html_and_text_for_readers_without_a_kernel(
+async def test_the_widget_is_shown_and_below_it_a_picture_for_readers_without_a_kernel(
     shell: InteractiveShell, screen: Screen
 ):
     run = quick_run()
     run.show()
-    (shown,) = screen.shown
-    assert shown[WIDGET]["model_id"] == run.widget.model_id
-    assert shown["text/html"].startswith("<style>")
-    assert shown["text/plain"] == repr(run)
+    live, picture = screen.shown
+    assert live[WIDGET]["model_id"] == run.widget.model_id
+    assert live["text/html"] == "<!-- -->"
+    assert set(picture) == {"text/html", "text/plain"}
+    assert picture["text/html"].startswith("<style>")
+    assert f'data-run="{run.run_id}" data-picture="{run.widget.picture}"' in picture["text/html"]
+    assert picture["text/plain"] == repr(run)
     await run
+
+
+async def test_pictures_of_an_earlier_kernel_are_not_taken_for_those_of_this_one(shell: InteractiveShell):
+    run = quick_run()
+    await run
+    again = RecordedRun(run.meta, run.dataset, run.state, lambda sample_id, metric: ())
+    assert again.widget.run_id == run.widget.run_id
+    assert again.widget.picture != run.widget.picture
 
 
 async def test_the_picture_is_brought_up_to_date_once_when_the_run_ends(
@@ -137,7 +148,7 @@ async def test_a_run_that_was_killed_shows_as_interrupted_with_the_way_to_go_on(
     said = f"The run has not ended; rnb.resume('{run.run_id}') goes on."
     assert recorded.widget.saved["totals"]["state"] == "interrupted"
     assert recorded.widget.saved["totals"]["message"] == said
-    assert "Interrupted" in screen.shown[0]["text/html"]
+    assert "Interrupted" in screen.shown[1]["text/html"]
 
 
 async def test_in_a_terminal_a_run_is_its_text(shell: InteractiveShell, screen: Screen):
@@ -175,7 +186,7 @@ async def test_a_widget_of_an_ended_run_has_its_state_from_the_start(shell: Inte
 
 def test_a_front_end_that_is_not_built_is_named_with_the_way_to_build_it():
     with pytest.raises(ConfigurationError, match=r"nothing\.js is missing .* `make build`"):
-        _built("nothing.js")
+        built("nothing.js")
 
 
 def test_importing_the_notebook_lets_runs_show_themselves():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -14,7 +15,8 @@ from ragas_nb.metrics import discrete_metric
 from ragas_nb.metrics.base import MetricResult
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.picture import saved_state, totals
-from ragas_nb.notebook.saved_html import money, seconds, to_html
+from ragas_nb.notebook.saved_html import to_html
+from ragas_nb.notebook.saved_words import moment, money, seconds
 from ragas_nb.schema import EvaluationDataset, SingleTurnSample
 from ragas_nb.testing import ScriptedJudge
 from tests.unit.doubles import YES, Computes, Polite, new_run, responses
@@ -35,16 +37,23 @@ TAGS = {
     "span",
     "b",
     "i",
-    "h3",
     "svg",
     "rect",
+    "path",
+    "ul",
+    "li",
     "table",
+    "caption",
     "thead",
     "tbody",
     "tr",
     "th",
     "td",
 }
+ATTRIBUTES = {
+    "class", "style", "aria-label", "aria-hidden", "scope", "role", "width", "height", "x", "y", "d",
+    "viewbox", "fill", "stroke", "stroke-width", "data-run",
+}  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -91,7 +100,7 @@ async def test_hostile_texts_are_shown_as_text(hostile: str):
     await run
     page = Reader(to_html(saved_state(run)))
     assert page.tags <= TAGS
-    assert page.attributes <= {"class", "style", "aria-label", "scope", "role", "width", "height", "x", "y"}
+    assert page.attributes <= ATTRIBUTES
     assert page.open == []
     assert page.texts.count(hostile) == 7  # run, judge, card, column head, id, question, response
 
@@ -119,7 +128,7 @@ async def test_the_picture_tells_state_counts_means_and_missing_scores():
         "1 undefined",
         "failed",
         "undefined",
-        "All 4 rows",
+        "All 4 rows, the worst first",
     ):
         assert part in text
 
@@ -147,11 +156,11 @@ async def test_the_picture_tells_what_was_not_judged_and_why():
     await run
     html = to_html(saved_state(run))
     texts = Reader(html).texts
-    assert [word in texts for word in ("Budget reached", "budget: $0.5000 of $0.5", "not judged")] == [
+    assert [word in texts for word in ("Budget reached", "budget $0.5000 of $0.5", "not judged")] == [
         True
     ] * 3
     assert html.count('title="not judged: budget reached"') == 1
-    assert "rs-warn" in html.split("Budget of $0.5 reached")[0].rsplit("<div", 1)[1]
+    assert "rnb-s-warn" in html.split("Budget of $0.5 reached")[0].rsplit("<div", 1)[1]
 
 
 async def test_notices_are_told_as_text_and_trouble_in_its_colour():
@@ -161,7 +170,7 @@ async def test_notices_are_told_as_text_and_trouble_in_its_colour():
     html = to_html(saved_state(run))
     texts = Reader(html).texts
     assert texts.index("<b>1 of 1</b>") < texts.index("Not saved: the disk is full.")
-    assert html.count('rs-warn"') == 1
+    assert html.count('rnb-s-warn"') == 1
 
 
 async def test_a_paused_run_says_so():
@@ -185,6 +194,7 @@ async def test_labels_are_counted_and_have_no_mean():
     run = new_run(responses("good", "bad", "good", "", "?"), [Computes(rule=answered)])
     await run
     texts = Reader(to_html(saved_state(run))).texts
+    texts = [text for text in texts if text != " "]
     start = texts.index("computes")
     assert texts[start : start + 8] == [
         "computes", "good", "2", "bad", "1", "(empty)", "1", "n 4 · 1 undefined"
@@ -200,6 +210,7 @@ async def test_of_many_labels_the_most_frequent_are_told_and_the_others_counted(
     run = new_run(responses(*"abcdefghijghijhijj"), [Computes(rule=MetricResult)])
     await run
     texts = Reader(to_html(saved_state(run))).texts
+    texts = [text for text in texts if text != " "]
     start = texts.index("computes")
     assert texts[start + 1 : start + 13] == ["a", "1", "g", "2", "h", "3", "i", "3", "j", "4", "others", "5"]
 
@@ -209,15 +220,60 @@ async def test_before_a_text_is_found_no_label_is_counted():
     await run
     page = Reader(to_html(saved_state(run)))
     assert "no score yet" in page.texts
-    assert "svg" not in page.tags
+    assert "rect" not in page.tags
 
 
-async def test_only_the_first_rows_are_shown_and_the_note_says_so():
-    run = new_run(responses(*map(str, range(50))), [Computes(rule=lambda text: MetricResult(1))])
+async def test_only_the_worst_rows_are_shown_the_worst_first_and_caption_and_note_say_so():
+    texts = [f"answer {(row * 37) % 50}" for row in range(50)]
+    rule = Computes(rule=lambda text: MetricResult(int(text.removeprefix("answer ")) / 50))
+    run = new_run(responses(*texts), [rule])
+    await run
+    shown = Reader(to_html(saved_state(run))).texts
+    assert [text for text in shown if text in texts] == [f"answer {worst}" for worst in range(12)]
+    assert "Scores. 12 worst of 50 rows." in shown
+    assert (
+        " 12 worst of 50 rows. Run the cell again to search and to open rows: nothing is asked twice."
+        in shown
+    )
+
+
+async def test_a_high_score_is_bad_where_lower_is_better():
+    run = new_run(responses("0.1", "0.9"), [Computes(rule=lambda text: MetricResult(float(text)))])
+    run.meta = replace(run.meta, columns=(replace(run.meta.columns[0], higher_is_better=False),))
     await run
     html = to_html(saved_state(run))
-    assert html.count("<tr>") == 13
-    assert "First 12 of 50 rows" in html
+    scores = re.findall(r'rnb-s-score ([^"]*)" style="--rnb-v:([\d.]+)"', html)
+    assert scores == [("rnb-s-f0 rnb-s-low", "0.900"), ("rnb-s-f4", "0.100")]
+    bars = re.findall(r'rnb-s-k(\d)" x="(\d+)"[^>]*height="34', html)
+    assert bars == [("4", "9"), ("0", "81")]
+
+
+async def test_without_its_styles_the_picture_reads_as_lines_and_a_table():
+    run = new_run(responses("1", "x"), [Computes(rule=lambda text: MetricResult(float(text)))])
+    await run
+    when = moment(run.state.started_at.isoformat())
+    took = seconds(run.clock.elapsed())
+    lines = in_lines(to_html(saved_state(run)))
+    assert lines == [
+        f"test · Finished · scripted · {when}" if run.meta.judge else f"test · Finished · {when}",
+        f"1 / 2 scored · 1 failed (1 metric error) · {took} · 0 in · 0 out · $0.00",
+        "computes",
+        "1.00",
+        "n 1 · 1 failed",
+        "Scores. All 2 rows, the worst first.",
+        "id", "user_input", "response", "computes",
+        "0", "How?", "1", "1.00",
+        "1", "How?", "x", "failed",
+        "Saved view. All 2 rows, the worst first. Run the cell again to search and to open rows: nothing is "
+        "asked twice.",
+    ]  # fmt: skip
+
+
+def in_lines(html: str) -> list[str]:
+    """What is read where a host keeps no style, class or drawing: each block on a line of its own."""
+    bare = re.sub(r"<style>.*?</style>|<svg.*?</svg>", "", html, flags=re.DOTALL)
+    broken = re.sub(r"</?(div|section|ul|li|table|caption|tr|th|td|thead|tbody)[^>]*>", "\n", bare)
+    return list(filter(None, map(str.strip, re.sub(r"<[^>]*>", "", broken).split("\n"))))
 
 
 @pytest.mark.parametrize(

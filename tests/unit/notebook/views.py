@@ -27,6 +27,8 @@ class View:
     scores: dict[tuple[int, int], tuple[str, float | str]] = field(default_factory=dict)
     labels: list[list[str] | None] = field(default_factory=list)
     costs: dict[int, float] = field(default_factory=dict)
+    content: dict[int, bytes] = field(default_factory=dict)
+    """Rows that were found and files, by the command that asked for them."""
     most_at_once: int = 0
 
     def take(self, content: dict[str, Any], buffers: list[bytes]) -> None:
@@ -41,6 +43,8 @@ class View:
         elif content["type"] == "snapshot":
             self.labels = [metric["labels"] for metric in content["metrics"]]
             self._snapshot(buffers)
+        elif content["type"] in ("found", "file"):
+            (self.content[content["id"]],) = buffers
         else:
             assert buffers == []
 
