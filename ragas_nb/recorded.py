@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ragas_nb.engine.budget import Allowance
 from ragas_nb.engine.limits import Limits
 from ragas_nb.errors import ConfigurationError
 from ragas_nb.marking import MarkedRun
@@ -107,9 +108,14 @@ class RecordedRun(MarkedRun):
         return None
 
     @property
-    def budget(self) -> str | None:
-        """What may be spent, in words."""
+    def allowance(self) -> Allowance | None:
+        """What may be spent and what was; None where nothing says so."""
         return None
+
+    @property
+    def budget(self) -> str | None:
+        """The same in words."""
+        return None if self.allowance is None else str(self.allowance)
 
     @property
     def blocking(self) -> bool:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
-from ragas_nb.engine.budget import TokenBudget
+from ragas_nb.engine.budget import Allowance, TokenBudget
 from ragas_nb.engine.events import FAILURE_KINDS, FailureKind, JobReset
 from ragas_nb.engine.limits import KEEP, Keep, Limits
 from ragas_nb.engine.settings import RunConfig
@@ -87,9 +87,9 @@ class SteeredRun(RecordedRun):
         return None if self.ended or self._session is None else self._session.limits
 
     @property
-    def budget(self) -> str | None:
-        """What may be spent, in words."""
-        return self.settings.budget.told
+    def allowance(self) -> Allowance | None:
+        """What may be spent and what was; None where there is no limit."""
+        return self.settings.budget.allowance
 
     @property
     def blocking(self) -> bool:

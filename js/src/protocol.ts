@@ -84,6 +84,7 @@ export interface Bins {
 export interface Budget {
   told: string;
   unit: "dollars" | "tokens";
+  limit: number;
 }
 
 /** End the run; finished scores stay. */
@@ -420,6 +421,7 @@ export interface Totals {
   cost: number;
   unpriced: number;
   projected_cost: number | null;
+  projected_margin: number | null;
   budget: Budget | null;
   can: Order[];
   notices: Notice[];
@@ -461,7 +463,7 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   Batch: {"type": {"one": ["batch"]}, "seq": "integer", "totals": {"model": "Totals"}, "labels": {"list": {"model": "NewLabel"}}, "spans": "integer", "cost_spans": "integer", "marks": {"list": {"model": "Mark"}}},
   Beside: {"run": {"model": "RunInfo"}, "totals": {"model": "Totals"}, "matched": "integer", "only_here": "integer", "only_there": "integer", "same": {"list": "string"}},
   Bins: {"metric": "string", "bins": {"list": "integer"}},
-  Budget: {"told": "string", "unit": {"one": ["dollars", "tokens"]}},
+  Budget: {"told": "string", "unit": {"one": ["dollars", "tokens"]}, "limit": "number"},
   Cancel: {"type": {"one": ["cancel"]}, "id": "integer"},
   ChangeOf: {"metric": "string", "change": {"one": ["better", "worse", "equal"]}},
   CommandReply: {"type": {"one": ["reply"]}, "id": "integer", "ok": "boolean", "error": {"any": ["string", "null"]}},
@@ -501,7 +503,7 @@ export const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> =
   Snapshot: {"type": {"one": ["snapshot"]}, "seq": "integer", "hello": {"any": ["integer", "null"]}, "run": {"model": "RunInfo"}, "metrics": {"list": {"model": "MetricColumn"}}, "totals": {"model": "Totals"}, "fields": {"list": "string"}, "marks": {"list": {"model": "Mark"}}, "viewing": {"model": "Viewing"}, "beside": {"any": [{"model": "Beside"}, "null"]}},
   Sort: {"by": "string", "down": "boolean", "change": "boolean"},
   Step: {"name": "string", "turn": "integer", "source": {"one": ["asked", "shared", "remembered"]}, "items": {"list": {"model": "Item"}}, "prompt": "string", "attempts": {"list": {"model": "Attempt"}}},
-  Totals: {"state": {"one": ["starting", "running", "paused", "finished", "cancelled", "failed", "budget_reached", "interrupted"]}, "message": {"any": ["string", "null"]}, "scored": "integer", "failed": "integer", "undefined": "integer", "elapsed_s": "number", "rate": {"any": ["number", "null"]}, "left_s": {"any": ["number", "null"]}, "input_tokens": "integer", "output_tokens": "integer", "requests": "integer", "cost": "number", "unpriced": "integer", "projected_cost": {"any": ["number", "null"]}, "budget": {"any": [{"model": "Budget"}, "null"]}, "can": {"list": {"one": ["pause", "resume", "cancel", "retry_failed", "add_budget", "set_limit"]}}, "notices": {"list": {"model": "Notice"}}, "limits": {"any": [{"model": "Limits"}, "null"]}, "failures": {"list": {"model": "Failures"}}},
+  Totals: {"state": {"one": ["starting", "running", "paused", "finished", "cancelled", "failed", "budget_reached", "interrupted"]}, "message": {"any": ["string", "null"]}, "scored": "integer", "failed": "integer", "undefined": "integer", "elapsed_s": "number", "rate": {"any": ["number", "null"]}, "left_s": {"any": ["number", "null"]}, "input_tokens": "integer", "output_tokens": "integer", "requests": "integer", "cost": "number", "unpriced": "integer", "projected_cost": {"any": ["number", "null"]}, "projected_margin": {"any": ["number", "null"]}, "budget": {"any": [{"model": "Budget"}, "null"]}, "can": {"list": {"one": ["pause", "resume", "cancel", "retry_failed", "add_budget", "set_limit"]}}, "notices": {"list": {"model": "Notice"}}, "limits": {"any": [{"model": "Limits"}, "null"]}, "failures": {"list": {"model": "Failures"}}},
   Viewed: {"type": {"one": ["viewed"]}, "id": "integer", "viewing": {"model": "Viewing"}},
   Viewing: {"sort": {"any": [{"model": "Sort"}, "null"]}, "filter": {"model": "Filter"}, "selected": {"list": "integer"}, "open": {"any": ["integer", "null"]}},
 };

@@ -41,7 +41,8 @@ export const TOTALS: Totals = {
   cost: 0.42,
   unpriced: 0,
   projected_cost: 0.67,
-  budget: { told: "$0.4200 of $1", unit: "dollars" },
+  projected_margin: 0.02,
+  budget: { told: "$0.4200 of $1", unit: "dollars", limit: 1 },
   can: ["pause", "cancel", "retry_failed", "add_budget", "set_limit"],
   notices: [],
   limits: {

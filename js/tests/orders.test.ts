@@ -215,11 +215,11 @@ describe("the budget", () => {
   });
 
   it("is told with what it will come to", async () => {
-    await show({ budget: { told: "10 of 200,000 tokens", unit: "tokens" } });
+    await show({ budget: { told: "10 of 200,000 tokens", unit: "tokens", limit: 200_000 } });
     const cost = () => page.el.querySelector(".rnb-end")?.textContent;
-    expect(cost()).toBe("$0.42 of ≈ $0.67budget 10 of 200,000 tokens");
+    expect(cost()).toBe("$0.42 of ≈ $0.67 ± 0.02budget 10 of 200,000 tokens");
     await become({});
-    expect(cost()).toBe("≈ $0.67 in allbudget $0.4200 of $1");
+    expect(cost()).toBe("$0.42 of ≈ $0.67 ± 0.02budget $1.00");
   });
 });
 

@@ -31,7 +31,7 @@ describe("the header", () => {
       "supportRunninggpt-4o-miniPauseCancelRetry failed1Add budgetLimitsExport",
     );
     expect(facts()).toBe(
-      "100 %2 / 3 scored1 failed12 s2.5 / s4 s left12 of 32 at once1.20 k in90 out≈ $0.67 in allbudget $0.4200 of $1",
+      "100 %2 / 3 scored1 failed12 s2.5 / s4 s left12 of 32 at once1.20 k in90 out$0.42 of ≈ $0.67 ± 0.02budget $1.00",
     );
     expect(byRole(page.el, "progressbar", "Samples scored").getAttribute("aria-valuetext")).toBe(
       "3 of 3 samples, 100 percent",

@@ -6,7 +6,7 @@ import asyncio
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ragas_nb.errors import BudgetReached, ConfigurationError
 from ragas_nb.judges.base import Usage
@@ -35,6 +35,24 @@ class TokenBudget:
     def __post_init__(self) -> None:
         if not 1 <= self.tokens < math.inf:
             raise ConfigurationError(f"TokenBudget must be at least 1 token, not {self.tokens!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What may be spent, and what was; as a text it says both.
+
+    >>> str(Allowance(0.42, 1.0, "dollars")), str(Allowance(10, 200_000, "tokens"))
+    ('$0.4200 of $1', '10 of 200,000 tokens')
+    """
+
+    spent: float
+    limit: float
+    unit: Literal["dollars", "tokens"]
+
+    def __str__(self) -> str:
+        if self.unit == "tokens":
+            return f"{self.spent:,.0f} of {self.limit:,.0f} tokens"
+        return f"${self.spent:.4f} of ${self.limit:g}"
 
 
 class Spending(Protocol):
@@ -80,13 +98,11 @@ class Budget:
         return self._reached
 
     @property
-    def told(self) -> str | None:
-        """What was spent of what, in words; None where there is no limit."""
+    def allowance(self) -> Allowance | None:
+        """What may be spent and what was; None where there is no limit."""
         if not self.is_set:
             return None
-        if self.in_tokens:
-            return f"{self.spent:,.0f} of {self.limit:,.0f} tokens"
-        return f"${self.spent:.4f} of ${self.limit:g}"
+        return Allowance(self.spent, self.limit, "tokens" if self.in_tokens else "dollars")
 
     def counted(self, usage: Usage, cost: float | None) -> float | None:
         """What a reply takes of this budget; None where its price is not known."""

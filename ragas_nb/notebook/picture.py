@@ -16,6 +16,7 @@ from ragas_nb.notebook.fields import field_texts
 from ragas_nb.notebook.labels import Kept, kept_labels, labels_of, text_of
 from ragas_nb.notebook.tracking import failed_of
 from ragas_nb.notebook.worst import worst_rows
+from ragas_nb.notebook.projecting import projected
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.results.explain import items_of
 from ragas_nb.results.summary import summarise
@@ -28,8 +29,8 @@ CELL_WIDTH = 300
 """Characters of a text in the grid."""
 SAVED_ROWS = 12
 """Rows that a saved notebook keeps."""
-SAVED_WIDTH = 160
-"""Characters of their texts."""
+SAVED_WIDTH, SAVED_ID_WIDTH = 120, 40
+"""Characters of their texts and of their ids."""
 
 
 def run_info(run: RecordedRun) -> wire.RunInfo:
@@ -67,6 +68,9 @@ def totals(run: RecordedRun, failed: Mapping[FailureKind, int]) -> wire.Totals:
     settled, spent = state.settled_samples_in_all(), state.total
     rate = settled / elapsed if settled and elapsed > 0 else None
     projects = settled and spent.cost and state.status in ("running", "paused")
+    whole, margin = (
+        projected(spent.cost, state.cost_squares, settled, len(run)) if projects else (None, None)
+    )
     interrupted = not run.ended and not isinstance(run, Run)
     return wire.Totals(
         state="interrupted" if interrupted else state.status,
@@ -84,7 +88,8 @@ def totals(run: RecordedRun, failed: Mapping[FailureKind, int]) -> wire.Totals:
         requests=spent.requests,
         cost=spent.cost,
         unpriced=spent.unpriced,
-        projected_cost=spent.cost / settled * len(run) if projects else None,
+        projected_cost=whole,
+        projected_margin=margin,
         budget=budget_of(run),
         can=list(run.can),
         notices=[wire.Notice(about=about, message=said) for about, said in state.notices.items()],
@@ -95,10 +100,10 @@ def totals(run: RecordedRun, failed: Mapping[FailureKind, int]) -> wire.Totals:
 
 def budget_of(run: RecordedRun) -> wire.Budget | None:
     """What a run may spend; None where nothing says so."""
-    told = run.budget
-    if told is None:
+    allowance = run.allowance
+    if allowance is None:
         return None
-    return wire.Budget(told=told, unit="tokens" if told.endswith(" tokens") else "dollars")
+    return wire.Budget(told=str(allowance), unit=allowance.unit, limit=allowance.limit)
 
 
 def limits_of(run: RecordedRun) -> wire.Limits | None:
@@ -292,4 +297,6 @@ def _saved_row(run: RecordedRun, place: int, row: int, kept: Sequence[Kept | Non
                 kind=failure.kind if isinstance(failure, JobFailed) else None,
             )
         )
-    return wire.SavedRow(text=row_text(run, row, width=SAVED_WIDTH), cells=cells, cost=run.state.costs[row])
+    text = row_text(run, row, width=SAVED_WIDTH)
+    text = text.model_copy(update={"sample_id": _cut(text.sample_id, SAVED_ID_WIDTH)})
+    return wire.SavedRow(text=text, cells=cells, cost=run.state.costs[row])

@@ -157,6 +157,8 @@ class State(Findings):
     def __init__(self, ids: Sequence[SampleId], metrics: Sequence[str]) -> None:
         super().__init__(ids, metrics)
         self.costs = array("d", bytes(8 * len(self.ids)))
+        self.cost_squares = 0.0
+        """The sum of their squares."""
         self.total = Spent()
         self.started_at: datetime | None = None
         self._left = array("L", [len(self.metrics)]) * len(self.ids)
@@ -248,7 +250,9 @@ class State(Findings):
     def _spent(self, event: UsageAdded) -> None:
         row = self.row_of[event.sample_id]
         self.total.add(event.usage, event.cost)
-        self.costs[row] += event.cost or 0.0
+        before = self.costs[row]
+        after = self.costs[row] = before + (event.cost or 0.0)
+        self.cost_squares += after * after - before * before
         self.ledger.add(row, event)
 
     def settled_samples(self, status: int) -> int:

@@ -118,7 +118,7 @@ def test_more_budget_lets_the_run_go_on(notebook: Notebook) -> None:
     notebook.page.keyboard.press("Enter")
     expect(widget.state("Finished")).to_be_visible()
     expect(widget.header).to_contain_text("2 / 2 scored")
-    expect(widget.header).to_contain_text("budget $1.0000 of $1")
+    expect(widget.header).to_contain_text("budget $1.00")
 
 
 def test_limits_change_while_the_run_goes_on(notebook: Notebook) -> None:

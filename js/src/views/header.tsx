@@ -1,5 +1,5 @@
 import * as format from "../format";
-import type { RunState, Totals } from "../protocol";
+import type { Budget, RunState, Totals } from "../protocol";
 import type { State } from "../state";
 import { isActive } from "../words";
 import { Actions } from "./actions";
@@ -123,24 +123,26 @@ function Facts({ state, active }: { state: State; active: boolean }) {
       </span>
       <span class="rnb-end">
         <Cost totals={totals} active={active} />
-        {totals.budget !== null && <span>budget {totals.budget.told}</span>}
+        {totals.budget !== null && <span>budget {budgetWords(totals.budget)}</span>}
       </span>
     </div>
   );
 }
 
 function Cost({ totals, active }: { totals: Totals; active: boolean }) {
-  const { cost, unpriced, projected_cost: projected, budget } = totals;
-  if (budget?.unit === "dollars" && unpriced === 0) {
-    return active && projected !== null ? <span>≈ {format.dollars(projected)} in all</span> : null;
-  }
+  const { cost, unpriced, projected_cost: projected, projected_margin: margin } = totals;
   const calls = `${format.count(unpriced)} ${unpriced === 1 ? "call" : "calls"} unpriced`;
   if (unpriced > 0 && cost <= 0) return <span>{calls}</span>;
+  const around = margin !== null && margin >= 0.005 ? ` ± ${margin.toFixed(2)}` : "";
   return (
     <span>
       <b>{`${unpriced > 0 ? "≥ " : ""}${format.dollars(cost)}`}</b>
-      {active && projected !== null && unpriced === 0 && ` of ≈ ${format.dollars(projected)}`}
+      {active && projected !== null && unpriced === 0 && ` of ≈ ${format.dollars(projected)}${around}`}
       {unpriced > 0 && `, ${calls}`}
     </span>
   );
 }
+
+/** What may be spent: a budget in dollars stands beside the cost, so its limit is enough. */
+const budgetWords = ({ unit, limit, told }: Budget): string =>
+  unit === "tokens" ? told : format.dollars(limit);

@@ -79,6 +79,8 @@ class Budget(Wire):
     told: str
     """What was spent of what, in words."""
     unit: Literal["dollars", "tokens"]
+    limit: float
+    """In that unit."""
 
 
 class Totals(Wire):
@@ -102,6 +104,8 @@ class Totals(Wire):
     unpriced: int
     """Requests whose price is not known."""
     projected_cost: float | None
+    projected_margin: float | None
+    """How far off the projected cost may be: half of a 95 % interval; None while too little is known."""
     budget: Budget | None
     can: list[Order]
     """What the run may be told to do now."""

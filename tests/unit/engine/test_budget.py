@@ -111,7 +111,7 @@ def test_without_a_budget_nothing_waits():
         budget = Budget()
         for _ in range(1000):
             await budget.reserve("check")
-        return asyncio.get_running_loop().time(), budget.is_set, budget.told
+        return asyncio.get_running_loop().time(), budget.is_set, budget.allowance
 
     assert in_virtual_time(main()) == (0.0, False, None)
 
@@ -156,7 +156,7 @@ def test_once_reached_a_budget_lets_nothing_through():
 
 
 def test_a_budget_tells_what_was_spent_of_it():
-    assert [Budget(2, spent=0.5).told, Budget(TokenBudget(9000), spent=1500).told] == [
+    assert [str(Budget(2, spent=0.5).allowance), str(Budget(TokenBudget(9000), spent=1500).allowance)] == [
         "$0.5000 of $2",
         "1,500 of 9,000 tokens",
     ]

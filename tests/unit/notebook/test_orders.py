@@ -112,14 +112,14 @@ async def test_more_budget_lets_a_run_go_on():
     await run
     assert (run.status, view.sent[-1]["totals"]["budget"]) == (
         "finished",
-        {"told": "$1.0000 of $1", "unit": "dollars"},
+        {"told": "$1.0000 of $1", "unit": "dollars", "limit": 1.0},
     )
     assert view.scores == shown(run)
 
 
 async def test_a_budget_of_tokens_grows_by_tokens():
     run, bridge, view = await failing(YES, YES, budget=TokenBudget(15))
-    assert view.sent[-1]["totals"]["budget"] == {"told": "15 of 15 tokens", "unit": "tokens"}
+    assert view.sent[-1]["totals"]["budget"] == {"told": "15 of 15 tokens", "unit": "tokens", "limit": 15}
     assert await answer(bridge, view, {"type": "add_budget", "amount": 15}) == OK
     await run
     assert run.status == "finished"
