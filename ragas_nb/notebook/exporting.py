@@ -30,6 +30,9 @@ _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d*)?(e[+-]?\d+)?%?", re.IGNORECASE | r
 _LONGEST_NAME: Final = 80
 MOST_BYTES = 200_000_000
 """Of a file that travels to the page and is held there."""
+MOST_ANNOTATIONS = 100_000
+"""In a file for a page: each has the sample and every answer, a kilobyte or more."""
+_WRITE_IT: Final = "Write it from Python: "
 _FROM_PYTHON: Final[Mapping[wire.ExportFormat, str]] = {
     "csv": "run.df.to_csv(path)",
     "parquet": "run.df.to_parquet(path)",
@@ -51,12 +54,15 @@ def exported(run: RecordedRun, to: wire.ExportFormat) -> tuple[FileKind, bytes]:
     Raises:
         ConfigurationError: a package is missing that Parquet needs, or the file is too large for a page.
     """
+    jobs = len(run) * len(run.columns)
+    if to == "json" and jobs > MOST_ANNOTATIONS:
+        raise ConfigurationError(
+            f"{jobs:,} annotations are too many for a page. {_WRITE_IT}{_FROM_PYTHON[to]}."
+        )
     file, content = _written(run, to)
     if len(content) > MOST_BYTES:
-        raise ConfigurationError(
-            f"The file has {len(content) / 1e6:,.0f} MB, which is too much for a page. Write it from Python: "
-            f"{_FROM_PYTHON[to]}."
-        )
+        size = f"{len(content) / 1e6:,.0f} MB"
+        raise ConfigurationError(f"The file has {size}, too much for a page. {_WRITE_IT}{_FROM_PYTHON[to]}.")
     return file, content
 
 

@@ -169,3 +169,13 @@ def test_the_report_is_one_page_of_html():
     file, content = exported(run, "html")
     assert file == FileKind("a-run-1a2b3c4d.html", "text/html")
     assert content.decode("utf-8") == run.to_html()
+
+
+def test_annotations_that_would_be_too_many_are_refused_before_they_are_written(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    run = run_of([NUMBER], {"number": [0.5, 1]})
+    monkeypatch.setattr(exporting, "MOST_ANNOTATIONS", 1)
+    monkeypatch.setattr(exporting, "_written", lambda *_: pytest.fail("it was written"))
+    with pytest.raises(ConfigurationError, match="annotations are too many for a page. Write it from Python"):
+        exporting.exported(run, "json")
