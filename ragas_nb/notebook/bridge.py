@@ -77,6 +77,7 @@ class Bridge:
         self._tracked = Tracked(run)
         self._labels_told = [0] * len(run.columns)
         self._must_start_anew = False
+        self._warned = False
         self._marked: set[int] = set()
         """Rows on which people have left something since the last batch."""
         self._working: set[asyncio.Task[None]] = set()
@@ -240,7 +241,9 @@ class Bridge:
             command = wire.command_adapter.validate_python(content)
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]["msg"]
-            log.warning("a view of run %s sent what is no command: %s", self._run.run_id, problem)
+            level = logging.DEBUG if self._warned else logging.WARNING  # a view may send thousands
+            log.log(level, "a view of run %s sent what is no command: %s", self._run.run_id, problem)
+            self._warned = True
             self._refuse(content, f"ProtocolError: {problem}. Reload the page.")
             return
         with self._refusing(command):

@@ -1,4 +1,4 @@
-"""One JupyterLab per worker with one Chromium and page, one notebook with a kernel per test."""
+"""One Chromium per worker: with a JupyterLab and one notebook with a kernel per test, or with a bare host."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.bare import BareHost, bare_host
 from tests.browser.lab import Notebook, load, write_notebook
 from tests.browser.server import Server, chromium, jupyterlab
 from tests.browser.watch import Watch
@@ -29,7 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 # No longer than the tests of this folder: while Playwright runs, no asyncio test can run in the same process.
 @pytest.fixture(scope="package")
-def context(server: Server) -> Iterator[BrowserContext]:
+def context() -> Iterator[BrowserContext]:
     """A browser without memory of earlier ones."""
     expect.set_options(timeout=PATIENCE_MS)
     with chromium() as browser:
@@ -66,3 +67,26 @@ def notebook(watch: Watch, server: Server, request: pytest.FixtureRequest) -> It
     notebook.run(SETUP.format(store=f"{request.node.name}.sqlite"))
     yield notebook
     notebook.close()
+
+
+@pytest.fixture(scope="package")
+def bare() -> Iterator[BareHost]:
+    """A host that knows nothing but anywidget's contract."""
+    with bare_host() as host:
+        yield host
+
+
+@pytest.fixture
+def host(bare: BareHost) -> Iterator[BareHost]:
+    """The same; what a test shows in it ends with the test."""
+    yield bare
+    bare.end()
+
+
+@pytest.fixture
+def blank(context: BrowserContext, host: BareHost) -> Iterator[Watch]:
+    """A page of its own for the bare host; the test fails if anything goes wrong in it."""
+    watch = Watch(context.new_page(), host.url)
+    yield watch
+    watch.page.close()
+    assert watch.troubles == []

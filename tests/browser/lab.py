@@ -94,9 +94,16 @@ class Notebook:
         self.command("docmanager:open", path=self.name, factory="Notebook")
         self._wait_until_ready()
 
+    def visit(self) -> None:
+        """Go to the notebook's own page, as Jupyter Notebook has it, and wait for its kernel."""
+        self.page.goto(f"{self.server.url}/notebooks/{self.name}")
+        self._wait_until_ready()
+
     def reload(self) -> None:
         """Press the browser's reload button; the kernel goes on meanwhile."""
         self.page.reload()
+        self.page.wait_for_function(_LOADED)
+        self.page.evaluate(_RESTORED)  # until then another notebook may come to the front
         self._wait_until_ready()
 
     def run(self, source: str) -> Cell:

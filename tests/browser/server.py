@@ -1,4 +1,4 @@
-"""JupyterLab servers on loopback, apart from the user's settings, and the Chromium that looks at them."""
+"""Servers of notebooks on loopback, apart from the user's settings, and the Chromium that looks at them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,7 @@ _QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running JupyterLab and the folder it serves."""
+    """A running server and the folder it serves."""
 
     url: str
     folder: Path
@@ -50,15 +50,66 @@ class Server:
 @contextmanager
 def jupyterlab(home: Path) -> Iterator[Server]:
     """Start a JupyterLab that keeps everything it writes below `home`; it ends with the block."""
+    folder, port = _folder(home), _free_port()
+    app = (
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    )
+    with _serving(home, _jupyter("jupyterlab", folder, port, *app), port, "/api/status") as server:
+        yield server
+
+
+@contextmanager
+def notebook7(home: Path) -> Iterator[Server]:
+    """Start a Jupyter Notebook."""
+    folder, port = _folder(home), _free_port()
+    command = _jupyter("notebook", folder, port, "--JupyterNotebookApp.expose_app_in_browser=True")
+    with _serving(home, command, port, "/api/status") as server:
+        yield server
+
+
+@contextmanager
+def voila(home: Path) -> Iterator[Server]:
+    """Start a Voila for the notebooks in its folder; each is run when somebody opens it."""
+    folder, port = _folder(home), _free_port()
+    options = (
+        f"--port={port}",
+        "--no-browser",
+        "--Voila.ip=127.0.0.1",
+        f"--KernelManager.transport={TRANSPORT}",
+    )
+    command = [sys.executable, "-m", "voila", str(folder), *options]
+    with _serving(home, command, port, "/voila/tree") as server:
+        yield server
+
+
+@contextmanager
+def marimo(home: Path, script: str) -> Iterator[Server]:
+    """Start a marimo that shows the app of this script; it is run when somebody opens it."""
+    folder, port = _folder(home), _free_port()
+    app = folder / "app.py"
+    app.write_text(script, encoding="utf-8")
+    options = ("--headless", "--no-token", "--host", "127.0.0.1", "--port", str(port))
+    command = [sys.executable, "-m", "marimo", "-q", "run", str(app), *options]
+    with _serving(home, command, port, "/health") as server:
+        yield server
+
+
+def _folder(home: Path) -> Path:
     folder = home / "notebooks"
     folder.mkdir(parents=True)
+    return folder
+
+
+@contextmanager
+def _serving(home: Path, command: Sequence[str], port: int, ready: str) -> Iterator[Server]:
     _write_settings(home / "settings")
     _write_page(home / "config" / "labconfig")
-    port = _free_port()
     log = (home / "server.log").open("wb")
     runtime = tempfile.TemporaryDirectory()  # not below `home`: the path of a socket has 107 bytes at most
+    folder = home / "notebooks"
     process = subprocess.Popen(
-        _command(folder, port),
+        command,
         cwd=folder,
         env=_environment(home, runtime.name),
         stdout=log,
@@ -67,7 +118,7 @@ def jupyterlab(home: Path) -> Iterator[Server]:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(process, url, home / "server.log")
+        _wait_until_ready(process, url + ready, home / "server.log")
         yield Server(url, folder)
     finally:
         _stop(process)
@@ -88,11 +139,11 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def _command(folder: Path, port: int) -> list[str]:
+def _jupyter(app: str, folder: Path, port: int, *options: str) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "jupyterlab",
+        app,
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
@@ -103,8 +154,7 @@ def _command(folder: Path, port: int) -> list[str]:
         # Over TCP a kernel's ports are chosen before it starts: another process may take one meanwhile, and a
         # page that had begun to connect never hears of the kernel that is started in its place.
         f"--KernelManager.transport={TRANSPORT}",
-        "--LabApp.expose_app_in_browser=True",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *options,
     ]
 
 
@@ -149,7 +199,7 @@ def _free_port() -> int:
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     for _ in range(START_S * 10):
         try:
-            with urllib.request.urlopen(f"{url}/api/status", timeout=START_S):
+            with urllib.request.urlopen(url, timeout=START_S):
                 return
         except (urllib.error.URLError, ConnectionError):
             pass
@@ -158,7 +208,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> 
         except subprocess.TimeoutExpired:
             continue
         break
-    raise RuntimeError(f"JupyterLab did not start within {START_S} s:\n{log.read_text(errors='replace')}")
+    raise RuntimeError(f"No answer from {url} within {START_S} s:\n{log.read_text(errors='replace')}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -43,6 +43,7 @@ def choose(notebook: Notebook, theme: Theme) -> None:
     expect(notebook.page.locator("body")).to_have_attribute(
         "data-jp-theme-light", str(theme == "light").lower()
     )
+    expect(notebook.page.locator("#jupyterlab-splash")).to_have_count(0)  # it fails to go away twice
 
 
 def test_the_widget_follows_the_theme_while_it_is_shown(notebook: Notebook, widget: Widget) -> None:

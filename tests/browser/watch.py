@@ -24,7 +24,7 @@ class Watch:
             self.troubles.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _error(self, error: Error) -> None:
-        self.troubles.append(f"page error: {error.message}")
+        self.troubles.append(f"page error: {error.message} {error.stack or ''}")
 
     def _dialog(self, dialog: Dialog) -> None:
         self.troubles.append(f"dialog: {dialog.message}")

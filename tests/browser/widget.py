@@ -63,8 +63,8 @@ class Widget:
         return self.grid.get_by_role("row").filter(has=head)
 
     def cells(self, sample_id: str) -> Locator:
-        """The cells of a sample's row, its id left out: texts, scores, cost."""
-        return self.row(sample_id).get_by_role("gridcell")
+        """The cells of a sample's row, without its id and the signs of a person: texts, scores, cost."""
+        return self.row(sample_id).locator("[role=gridcell]:not(.rnb-mark)")
 
     def open(self, sample_id: str) -> Locator:
         """Click a row; its panel."""

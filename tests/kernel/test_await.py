@@ -57,15 +57,15 @@ def test_interrupting_an_awaited_run_keeps_finished_scores_and_leaves_no_task(no
     assert notebook.run("print(sum(v == 1.0 for v in run['polite']))").text.strip() == "3"
 
 
-def test_the_cell_shows_one_output_with_widget_html_and_text(notebook: Kernel) -> None:
+def test_the_cell_shows_the_widget_and_below_it_a_picture(notebook: Kernel) -> None:
     shown = notebook.run("rnb.start(df, [polite], llm=judge)").displays
-    kinds = {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert [set(data) for data in shown] == [kinds]
+    texts = {"text/html", "text/plain"}
+    assert [set(data) for data in shown] == [{"application/vnd.jupyter.widget-view+json", *texts}, texts]
 
 
 def test_the_static_picture_is_brought_up_to_date_when_the_run_ends(notebook: Kernel) -> None:
     shown = notebook.run("run = rnb.start(df, [polite], llm=judge)\n_ = await run").displays
-    assert "not scored" in shown[0]["text/html"]
+    assert "not scored" in shown[1]["text/html"]
     assert "not scored" not in shown[-1]["text/html"]
     assert "Finished" in shown[-1]["text/html"]
 

@@ -98,11 +98,11 @@ function TextCell({ place, text, second }: { place: Place; text: string | undefi
   );
 }
 
-/** Where a text will be. */
+/** Where a text will be, if the kernel gives it. */
 function Ghost({ wide }: { wide?: boolean }): ComponentChildren {
   return (
     <span class={`rnb-ghost${wide ? " rnb-wide" : ""}`}>
-      <span class="rnb-sr">loading</span>
+      <span class="rnb-sr">not loaded</span>
     </span>
   );
 }

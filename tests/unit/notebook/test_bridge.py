@@ -296,6 +296,14 @@ async def test_what_is_no_command_is_refused_and_settles(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
+async def test_of_a_thousand_messages_that_are_no_commands_one_is_reported(caplog: pytest.LogCaptureFixture):
+    _, bridge, view = await ended_run()
+    for number in range(1000):
+        bridge.handle({"type": "explode", "id": number})
+    await until(lambda: len(view.of_type("reply")) == 1000)
+    assert [record.levelno for record in caplog.records if record.levelno > logging.DEBUG] == [logging.WARNING]
+
+
 @pytest.mark.parametrize("content", [None, "hello", 7, [], {}, {"type": "cancel"}])
 async def test_what_has_no_number_is_logged_and_answered_with_nothing(
     content: object, caplog: pytest.LogCaptureFixture
