@@ -74,8 +74,10 @@ def models() -> dict[str, Schema]:
     found: dict[str, Schema] = {}
     for adapter in (protocol.update_adapter, protocol.command_adapter):
         found |= adapter.json_schema(mode="serialization")["$defs"]
-    saved = protocol.Saved.model_json_schema(mode="serialization")
-    return dict(sorted((found | saved.pop("$defs") | {"Saved": saved}).items()))
+    for model in (protocol.Saved, protocol.Offline, protocol.OfflineText):
+        schema = model.model_json_schema(mode="serialization")
+        found |= schema.pop("$defs") | {model.__name__: schema}
+    return dict(sorted(found.items()))
 
 
 def interface(name: str, schema: Schema) -> str:

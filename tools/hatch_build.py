@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import node  # noqa: E402  (a sibling, found through the line above)
 
 STATIC = ROOT / "ragas_nb" / "notebook" / "static"
-TARGETS = [STATIC / "widget.js", STATIC / "widget.css"]
+TARGETS = [STATIC / "widget.js", STATIC / "widget.css", STATIC / "offline.js"]
 
 
 def sources() -> list[Path]:

@@ -14,9 +14,9 @@ from ragas_nb.metrics.result import Score
 from ragas_nb.notebook import protocol as wire
 from ragas_nb.notebook.fields import field_texts
 from ragas_nb.notebook.labels import Kept, kept_labels, labels_of, text_of
+from ragas_nb.notebook.projecting import projected
 from ragas_nb.notebook.tracking import failed_of
 from ragas_nb.notebook.worst import worst_rows
-from ragas_nb.notebook.projecting import projected
 from ragas_nb.recorded import RecordedRun
 from ragas_nb.results.explain import items_of
 from ragas_nb.results.summary import summarise
@@ -68,9 +68,7 @@ def totals(run: RecordedRun, failed: Mapping[FailureKind, int]) -> wire.Totals:
     settled, spent = state.settled_samples_in_all(), state.total
     rate = settled / elapsed if settled and elapsed > 0 else None
     projects = settled and spent.cost and state.status in ("running", "paused")
-    whole, margin = (
-        projected(spent.cost, state.cost_squares, settled, len(run)) if projects else (None, None)
-    )
+    whole, margin = projected(spent.cost, state.cost_squares, settled, len(run)) if projects else (None, None)
     interrupted = not run.ended and not isinstance(run, Run)
     return wire.Totals(
         state="interrupted" if interrupted else state.status,

@@ -70,7 +70,9 @@ def _histogram(metric: wire.MetricColumn, summary: wire.MetricSummary) -> str:
     highest = max(summary.bins, default=0) or 1
     bars = []
     for index, count in enumerate(summary.bins):
-        height = max(2.0, _TALL * math.sqrt(count / highest)) if count else 0.0
+        if not count:
+            continue
+        height = max(2.0, _TALL * math.sqrt(count / highest))
         colour = step_of(metric, (index + 0.5) / len(summary.bins))
         bars.append(
             f'<rect class="rnb-s-k{colour}" x="{index * _WIDTH}" y="{_TALL - height:.1f}" '

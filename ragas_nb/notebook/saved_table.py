@@ -49,8 +49,8 @@ def _cell(metric: wire.MetricColumn, cell: wire.SavedCell, state: wire.RunState)
     place = share(cell.value, metric.low, metric.high)
     step = step_of(metric, place)
     low = " rnb-s-low" if step < LOW else ""
-    bar = f'class="rnb-s-score rnb-s-f{step}{low}" style="--rnb-v:{place:.3f}"'
-    return f'<td class="rnb-s-num"><span {bar}>{two_decimals(cell.value)}</span></td>'
+    bar = f'class="rnb-s-num rnb-s-f{step}{low}" style="--rnb-v:{place:.2f}"'
+    return f"<td {bar}>{two_decimals(cell.value)}</td>"
 
 
 def _no_score(cell: wire.SavedCell, state: wire.RunState) -> str:

@@ -12,7 +12,6 @@ const FILES: readonly (readonly [format: ExportFormat, label: string])[] = [
 
 /** Hands the run over as a file. */
 export function ExportMenu({ scene }: { scene: Scene }) {
-  if (scene.store.offline) return null;
   const busy = scene.files.busy.value !== null;
   const title = isLive(scene) ? "Scores (CSV, Parquet), annotations (JSON), report (HTML)" : NO_KERNEL;
   return (

@@ -37,7 +37,7 @@ export function Header({ scene, state }: { scene: Scene; state: State }) {
         {run.judge !== null && <span class="rnb-sub rnb-t">{run.judge}</span>}
         <div class="rnb-acts">
           <Actions scene={scene} state={state} />
-          {isLive(scene) && (
+          {isLive(scene) && !scene.store.offline && (
             <>
               <span class="rnb-sep" />
               <ExportMenu scene={scene} />

@@ -242,8 +242,8 @@ async def test_a_high_score_is_bad_where_lower_is_better():
     run.meta = replace(run.meta, columns=(replace(run.meta.columns[0], higher_is_better=False),))
     await run
     html = to_html(saved_state(run))
-    scores = re.findall(r'rnb-s-score ([^"]*)" style="--rnb-v:([\d.]+)"', html)
-    assert scores == [("rnb-s-f0 rnb-s-low", "0.900"), ("rnb-s-f4", "0.100")]
+    scores = re.findall(r'rnb-s-num ([^"]*)" style="--rnb-v:([\d.]+)"', html)
+    assert scores == [("rnb-s-f0 rnb-s-low", "0.90"), ("rnb-s-f4", "0.10")]
     bars = re.findall(r'rnb-s-k(\d)" x="(\d+)"[^>]*height="34', html)
     assert bars == [("4", "9"), ("0", "81")]
 
