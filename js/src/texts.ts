@@ -4,6 +4,10 @@ import { ROWS_PER_PAGE, type RowText } from "./protocol";
 
 export const TEXTS_KEPT = 2_000;
 const AT_ONCE = 2;
+/** Missing rows near those in sight from which it is worth asking for them. */
+const WORTH_ASKING = 20;
+/** Between two requests while rows rush by: nobody reads those. */
+export const PAUSE_MS = 100;
 
 export type Texts = ReturnType<typeof createTexts>;
 
@@ -19,8 +23,11 @@ export function createTexts(ask: (rows: number[], fields: string[]) => Promise<u
   const version = signal(0);
   const fields: string[] = []; // all that were ever wanted, in that order: the kernel tells them in the same
   let wanted: readonly number[] = [];
+  let near: readonly number[] = [];
   const inFlight = new Set<number>();
   let requests = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const put = (rows: readonly RowText[]) => {
     for (const text of rows) {
@@ -44,9 +51,19 @@ export function createTexts(ask: (rows: number[], fields: string[]) => Promise<u
   const isMissing = (row: number) => (kept.get(row)?.fields ?? -1) < fields.length && !inFlight.has(row);
 
   const fetchMissing = () => {
-    const missing = wanted.filter(isMissing).slice(0, ROWS_PER_PAGE);
-    if (missing.length === 0 || requests >= AT_ONCE) return;
+    clearTimeout(timer);
+    const wait = askedAt + PAUSE_MS - performance.now();
+    if (wait > 0) timer = setTimeout(fetchNow, wait);
+    else fetchNow();
+  };
+
+  const fetchNow = () => {
+    const inSight = wanted.filter(isMissing);
+    const around = near.filter(isMissing);
+    if (requests >= AT_ONCE || (inSight.length === 0 && around.length < WORTH_ASKING)) return;
+    const missing = [...new Set([...inSight, ...around])].slice(0, ROWS_PER_PAGE);
     const asked = fields.length;
+    askedAt = performance.now();
     for (const row of missing) inFlight.add(row);
     requests++;
     const done = () => {
@@ -66,9 +83,10 @@ export function createTexts(ask: (rows: number[], fields: string[]) => Promise<u
     );
   };
 
-  /** Say which rows are in sight (and near it), and which further fields of them. */
-  const want = (rows: readonly number[], further: readonly string[] = []) => {
+  /** Say which rows are in sight, which further fields of them, and which rows may come into sight next. */
+  const want = (rows: readonly number[], further: readonly string[] = [], next: Iterable<number> = []) => {
     wanted = rows;
+    near = [...next];
     for (const field of further) if (!fields.includes(field)) fields.push(field);
     for (const row of rows) {
       const text = kept.get(row);

@@ -15,6 +15,7 @@ import { HEAD_HEIGHT, ROW_HEIGHT, useVirtual } from "./virtual";
 
 const POOL = 64; // more than rows are ever drawn: a row out of sight lends its element to one in sight
 const FIRST_ROWS = 6;
+const NEAR = 40; // rows before and after those in sight whose texts are asked for with theirs
 export const ROWS_IN_SIGHT = 13;
 
 /** The samples and their scores; only the rows in sight are in the page. */
@@ -47,7 +48,7 @@ export function Grid({ scene, state }: { scene: Scene; state: State }) {
   store.texts.version.value; // drawn again when texts arrive
   const drawn = sight.flatMap((position) => rows[position] ?? []);
   useEffect(() => {
-    store.texts.want(drawn, fields);
+    store.texts.want(drawn, fields, rows.subarray(Math.max(0, first - NEAR), last + NEAR));
     const open = view.open.value;
     const seen = [...rows.subarray(first, last + 1)];
     scene.look.at(open === null ? seen : [open, ...seen.filter((row) => row !== open)]);

@@ -4,7 +4,7 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 
 export const ROW_HEIGHT = 28;
 export const HEAD_HEIGHT = 38;
-const OVERSCAN = 4;
+const OVERSCAN = 2;
 
 interface Options {
   scroller: RefObject<HTMLDivElement | null>;
