@@ -114,11 +114,14 @@ function countNumbers(
   const bins = new Uint32Array(BINS);
   const counts = new Uint32Array(STATUSES.length);
   const scale = high > low ? BINS / (high - low) : 0;
-  let [sum, squares] = [0, 0];
+  let [n, sum, squares] = [0, 0, 0];
   for (let i = from; i < end; i++) {
     const status = statuses[i] ?? 0;
-    counts[status] = (counts[status] ?? 0) + 1;
-    if (status !== SCORED) continue;
+    if (status !== SCORED) {
+      counts[status] = (counts[status] ?? 0) + 1;
+      continue;
+    }
+    n++;
     const value = values[i] ?? 0;
     const bin = Math.max(0, Math.min(BINS - 1, Math.floor((value - low) * scale + 1e-5)));
     bins[bin] = (bins[bin] ?? 0) + 1;
@@ -126,7 +129,7 @@ function countNumbers(
     squares += value * value;
   }
   for (const [bin, n] of bins.entries()) tally.bins[bin] = (tally.bins[bin] ?? 0) + n;
-  tally.n += counts[SCORED] ?? 0;
+  tally.n += n;
   tally.running += counts[RUNNING] ?? 0;
   tally.undefined += counts[UNDEFINED] ?? 0;
   tally.failed += counts[FAILED] ?? 0;

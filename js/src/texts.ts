@@ -87,7 +87,9 @@ export function createTexts(ask: (rows: number[], fields: string[]) => Promise<u
   const want = (rows: readonly number[], further: readonly string[] = [], next: Iterable<number> = []) => {
     wanted = rows;
     near = [...next];
-    for (const field of further) if (!fields.includes(field)) fields.push(field);
+    const news = further.filter((field) => !fields.includes(field));
+    fields.push(...news);
+    if (news.length > 0) askedAt = Number.NEGATIVE_INFINITY; // a person chose it just now
     for (const row of rows) {
       const text = kept.get(row);
       if (text === undefined) continue;

@@ -82,11 +82,11 @@ async ([script, style, rows, metrics, totals]) => {
     new Promise((resolve) => {
       const look = () => {
         if (!done()) return requestAnimationFrame(look);
-        const { port1, port2 } = new MessageChannel(); // after the frame in which it is there
+        const { port1, port2 } = new MessageChannel(); // heard when the frame that begins now is painted
         port1.onmessage = () => resolve(performance.now());
-        requestAnimationFrame(() => port2.postMessage(null));
+        port2.postMessage(null);
       };
-      look();
+      requestAnimationFrame(look);
     });
   const grid = () => el.querySelector('[role="grid"]');
   window.painted = painted;
