@@ -301,7 +301,9 @@ async def test_of_a_thousand_messages_that_are_no_commands_one_is_reported(caplo
     for number in range(1000):
         bridge.handle({"type": "explode", "id": number})
     await until(lambda: len(view.of_type("reply")) == 1000)
-    assert [record.levelno for record in caplog.records if record.levelno > logging.DEBUG] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records if record.levelno > logging.DEBUG] == [
+        logging.WARNING
+    ]
 
 
 @pytest.mark.parametrize("content", [None, "hello", 7, [], {}, {"type": "cancel"}])
