@@ -13,8 +13,8 @@ ENOUGH = 10
 def projected(cost: float, squares: float, settled: int, samples: int) -> tuple[float, float | None]:
     """The cost of all samples in dollars, and how far off that may be; None while too few are settled.
 
-    `squares` is the sum of the squares of the samples' costs. The margin is that of a 95 % prediction interval
-    of the samples that are left, by the normal approximation: 1.96 · s · √(left + left² / settled).
+    `squares` is the sum of the squares of the samples' costs. The margin is that of a 95 % prediction
+    interval of the samples that are left, by the normal approximation: 1.96 · s · √(left + left² / settled).
 
     >>> projected(1.0, 0.0104, settled=100, samples=200)
     (2.0, 0.0557...)

@@ -177,5 +177,5 @@ def test_annotations_that_would_be_too_many_are_refused_before_they_are_written(
     run = run_of([NUMBER], {"number": [0.5, 1]})
     monkeypatch.setattr(exporting, "MOST_ANNOTATIONS", 1)
     monkeypatch.setattr(exporting, "_written", lambda *_: pytest.fail("it was written"))
-    with pytest.raises(ConfigurationError, match="annotations are too many for a page. Write it from Python"):
+    with pytest.raises(ConfigurationError, match="annotations are too many for a page"):
         exporting.exported(run, "json")
