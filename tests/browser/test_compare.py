@@ -31,7 +31,7 @@ def test_news_of_a_run_that_goes_on_is_shown_beside_the_one_that_has_ended(noteb
     expect(widget.header).to_contain_text("3 samples in both")
     notebook.run("judge.gate.set(); _ = await a")
     expect(widget.cells("oslo")).to_have_text(
-        ["question oslo", "0.50", "0.50", "=equal", "1.00", "1.00", "=equal", ""]
+        ["question oslo", "0.50", "0.50", "=equal", "1.00", "1.00", "=equal"]
     )
     expect(widget.header.get_by_text("Finished")).to_have_count(2)
 
