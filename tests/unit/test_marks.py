@@ -19,7 +19,7 @@ from ragas_nb.errors import ConfigurationError
 from ragas_nb.marking import annotator
 from ragas_nb.store.archive import Archive
 from ragas_nb.store.state import Mark
-from tests.unit.doubles import HeldJudge, in_virtual_time, record, until
+from tests.unit.doubles import HeldJudge, record, until
 from tests.unit.keeping import KIND, VERDICTS, cancelled, evaluated, judge_named, started, store
 from tests.unit.store.told import rows
 
@@ -228,9 +228,9 @@ async def test_what_cannot_be_left_is_refused():
 # ── columns of the same name ──
 
 
-def test_columns_of_the_data_keep_their_names():
+async def test_columns_of_the_data_keep_their_names():
     data = [{"response": "a", "tags": "theirs", "note": 1, "run_note": 2}]
-    run = in_virtual_time(started_in_memory(data))
+    run = await started_in_memory(data)
     run.tag(0, "ours")
     run.note(0, "ours too")
     frame = run.df
@@ -301,7 +301,7 @@ async def test_marks_of_a_run_whose_file_vanished_are_in_the_new_one(store: Path
     assert "marks" not in run.state.notices
 
 
-async def test_a_mark_that_is_damaged_is_said_when_the_run_is_loaded(store: Path):
+def test_a_mark_that_is_damaged_is_said_when_the_run_is_loaded(store: Path):
     result, _ = evaluated(store)
     rnb.load(result.run_id, store).tag(1, "x")
     with closing(sqlite3.connect(store)) as connection:
