@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Dialog, Error, Page, Request
 
+LEAVING = "Canceled future for create_subshell_request"
+"""JupyterLab's own error, when a page is reloaded or a notebook closed while it asks for a subshell."""
+
 
 class Watch:
     """A page and its troubles, as they come."""
@@ -24,6 +27,8 @@ class Watch:
             self.troubles.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _error(self, error: Error) -> None:
+        if error.message.startswith(LEAVING):
+            return
         self.troubles.append(f"page error: {error.message} {error.stack or ''}")
 
     def _dialog(self, dialog: Dialog) -> None:
