@@ -27,6 +27,12 @@ SHOW = """(text) => {
   document.body.replaceChildren(markdown.sanitised(text));
   return document.body.innerHTML.replaceAll("\\n", "");
 }"""
+LOADED = """() => new Promise((done) => {
+  const last = new Image();
+  last.onerror = () => requestAnimationFrame(() => done());
+  last.src = "data:,";
+})"""
+"""Settles when an image that is asked for now has failed: what was asked for before has been heard of."""
 FOUND = """() => [...document.body.querySelectorAll("*")].map(
   (element) => [element.localName, ...element.getAttributeNames()].join(" "))"""
 ALLOWED = frozenset(
@@ -90,6 +96,6 @@ def test_nothing_that_is_not_formatting_comes_through(page: Page) -> None:
         strange = [found for found in page.evaluate(FOUND) if found not in ALLOWED]
         if strange:
             let_through[text] = strange
-    page.wait_for_timeout(200)
+    page.evaluate(LOADED)
     assert let_through == {}
     assert (asked, page.evaluate("window.ran")) == ([], None)

@@ -16,7 +16,8 @@ import { comparedIn } from "./comparetools";
 import { Badge, Delta } from "./comparewords";
 import { IN_GRID } from "./focus";
 import { Icon } from "./icons";
-import { isConnected, type Scene, step } from "./scene";
+import { RowSteps } from "./rowsteps";
+import { isConnected, type Scene } from "./scene";
 import { Steps } from "./steps";
 
 /** How long two texts are looked at for what they have in common. */
@@ -31,12 +32,11 @@ interface ComparePanelProps {
 
 /** One sample in both runs: what was answered, word by word, and how each metric judged it. */
 export function ComparePanel({ scene, state, beside, row }: ComparePanelProps) {
-  const { view, store, order } = scene;
+  const { view, store } = scene;
   store.texts.version.value;
   const text = store.texts.get(row);
   const [before, now] = [detailOf(scene.before.row.value, row), detailOf(scene.detail.row.value, row)];
   const name = `Row ${now?.sample_id ?? text?.sample_id ?? row}`;
-  const place = order.rows.value.indexOf(row);
   const matched = state.metrics.some((_, m) => statusAt(beside.scores, row, m) !== ABSENT);
   return (
     <aside
@@ -46,14 +46,7 @@ export function ComparePanel({ scene, state, beside, row }: ComparePanelProps) {
     >
       <div class="rnb-ph">
         <h3 class="rnb-t">{name}</h3>
-        <Button label="Previous row" icon="up" bare disabled={place <= 0} onClick={() => step(scene, -1)} />
-        <Button
-          label="Next row"
-          icon="down"
-          bare
-          disabled={place + 1 >= order.rows.value.length}
-          onClick={() => step(scene, 1)}
-        />
+        <RowSteps scene={scene} row={row} />
         <span class="rnb-asked rnb-t" title={text?.user_input}>
           {text?.user_input}
         </span>

@@ -1,10 +1,10 @@
 // Which rows to show, said in a form; what is typed holds at once.
 import { useState } from "preact/hooks";
-import { chosenBins, cleared, type Limits, limitsOf, toggleBins, toggleTag, withLimit } from "../filter";
+import { chosenBins, type Limits, limitsOf, toggleBins, toggleTag, withLimit } from "../filter";
 import type { MetricColumn } from "../protocol";
 import type { State, Tally } from "../state";
-import { Button } from "./button";
 import { CheckBox } from "./checkbox";
+import { ClearFilters } from "./clearfilters";
 import { numberOf } from "./field";
 import type { Scene } from "./scene";
 
@@ -49,13 +49,7 @@ export function FilterForm({ scene, state }: FilterFormProps) {
       </div>
       <Tags scene={scene} state={state} />
       <div class="rnb-line rnb-ends">
-        <Button
-          label="Clear filters"
-          solid
-          onClick={() => {
-            filter.value = cleared(filter.value);
-          }}
-        />
+        <ClearFilters scene={scene} />
       </div>
     </div>
   );

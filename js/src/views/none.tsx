@@ -1,8 +1,9 @@
-import { cleared, isFiltered } from "../filter";
+import { isFiltered } from "../filter";
 import * as format from "../format";
 import type { State } from "../state";
 import { Button } from "./button";
 import { sayings } from "./chips";
+import { ClearFilters } from "./clearfilters";
 import type { Scene } from "./scene";
 
 /** What stands in the grid when no row does. */
@@ -34,15 +35,7 @@ export function None({ scene, state }: { scene: Scene; state: State }) {
             }}
           />
         )}
-        {words.length > 0 && (
-          <Button
-            label="Clear filters"
-            solid
-            onClick={() => {
-              filter.value = cleared(filter.value);
-            }}
-          />
-        )}
+        {words.length > 0 && <ClearFilters scene={scene} />}
       </div>
     </div>
   );

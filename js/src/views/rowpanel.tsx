@@ -10,31 +10,24 @@ import { Facts } from "./facts";
 import { IN_GRID } from "./focus";
 import { JobLine } from "./job";
 import { Marks } from "./marks";
-import { isConnected, type Scene, step } from "./scene";
+import { RowSteps } from "./rowsteps";
+import { isConnected, type Scene } from "./scene";
 
 /** One sample in full: what was asked and answered, and how each metric judged it. */
 export function RowPanel({ scene, state, row }: { scene: Scene; state: State; row: number }) {
-  const { view, store, order } = scene;
+  const { view, store } = scene;
   store.texts.version.value;
   const text = store.texts.get(row);
   const found = scene.detail.row.value;
   const detail = found !== null && found.row === row ? found : null;
   const name = `Row ${detail?.sample_id ?? text?.sample_id ?? row}`;
   const body = useKeptScroll(scene);
-  const place = order.rows.value.indexOf(row);
   const close = () => closeRow(view);
   return (
     <aside class="rnb-panel" aria-label={name} onKeyDown={(event) => closeOnEscape(event, close)}>
       <div class="rnb-ph">
         <h3 class="rnb-t">{name}</h3>
-        <Button label="Previous row" icon="up" bare disabled={place <= 0} onClick={() => step(scene, -1)} />
-        <Button
-          label="Next row"
-          icon="down"
-          bare
-          disabled={place + 1 >= order.rows.value.length}
-          onClick={() => step(scene, 1)}
-        />
+        <RowSteps scene={scene} row={row} />
         <span class="rnb-mid" />
         <Button
           label="Markdown"
